@@ -1,0 +1,1 @@
+"""Where partners deliberate: councils, meetings, decisions, votes and dashboards."""

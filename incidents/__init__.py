@@ -1,0 +1,1 @@
+"""What partners observed: reports, indicators, imports, and the only door to their figures."""

@@ -1,0 +1,4 @@
+"""Addresses of this floor's pages."""
+
+app_name = "incidents"
+urlpatterns = []

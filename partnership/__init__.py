@@ -1,0 +1,1 @@
+"""The ground floor: people, organizations, and the services that every upper app uses."""

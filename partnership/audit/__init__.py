@@ -1,0 +1,1 @@
+"""The trail: recorded by actions in their own transaction, sealed by the database, verified by anybody."""

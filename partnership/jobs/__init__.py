@@ -1,0 +1,1 @@
+"""Background work: the only maker of Celery tasks, and the jobs that people watch."""

@@ -1,0 +1,4 @@
+"""Addresses of the ground floor's pages."""
+
+app_name = "partnership"
+urlpatterns = []

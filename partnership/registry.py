@@ -1,0 +1,83 @@
+"""What each app hands to the ground floor, from modules with a fixed name, loaded at start.
+
+Six names, and no seventh without an ADR: policy, verbs, reports, worklist, api, demo.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+MODULES = ("policy", "verbs", "reports", "worklist", "api")  # demo is imported by its command alone
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A deed that the trail records, with the sentence that tells it.
+
+    The sentence may use {who}, {what}, {because} and any name given in the entry's detail.
+    """
+
+    code: str
+    sentence: str
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def verb(code: str, sentence: str) -> Verb:
+    """Declare a verb once; its code is app.noun_participle."""
+    if code in VERBS:
+        raise ValueError(f"The verb {code} is declared twice.")
+    VERBS[code] = Verb(code, sentence)
+    return VERBS[code]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of somebody's work list: what to do, where, since when and until when."""
+
+    title: str
+    url: str
+    kind: str
+    due: Any = None  # date or datetime; None when there is no deadline
+    detail: str = ""
+    is_urgent: bool = False
+
+
+WORKLISTS: list[Callable[[Any], Iterable[Waiting]]] = []
+
+
+def worklist(source: Callable[[Any], Iterable[Waiting]]) -> Callable[[Any], Iterable[Waiting]]:
+    """Register a function from actor to what waits for that actor."""
+    WORKLISTS.append(source)
+    return source
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A question about the portal's state; `ask` returns (is well, a sentence)."""
+
+    name: str
+    ask: Callable[[], tuple[bool, str]]
+
+
+HEALTH: dict[str, HealthCheck] = {}
+
+
+def health(name: str) -> Callable[[Callable[[], tuple[bool, str]]], Callable[[], tuple[bool, str]]]:
+    """Register a check that /health/ready and the health page show."""
+
+    def add(ask: Callable[[], tuple[bool, str]]) -> Callable[[], tuple[bool, str]]:
+        HEALTH[name] = HealthCheck(name, ask)
+        return ask
+
+    return add
+
+
+def load(app: str) -> None:
+    """Import the fixed modules of an app, where they exist."""
+    for name in MODULES:
+        if find_spec(f"{app}.{name}") is not None:
+            import_module(f"{app}.{name}")

@@ -1,0 +1,33 @@
+"""The one reader of the environment; every name read here is in the README's table."""
+
+from pathlib import Path
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+
+STATE_DIR = Path(env.str("PORTAL_STATE_DIR", default=str(ROOT / ".state")))
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+SECRET_KEY = env.str("PORTAL_SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("PORTAL_SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("PORTAL_ALLOWED_HOSTS", default=[])
+ORIGIN = env.str("PORTAL_ORIGIN", default="")
+EMAIL_URL = env.str("PORTAL_EMAIL_URL", default="consolemail://")
+EMAIL_FROM = env.str("PORTAL_EMAIL_FROM", default="portal@example.org")
+FILES_DIR = Path(env.str("PORTAL_FILES_DIR", default=str(STATE_DIR / "files")))
+FONTS_DIR = env.str("PORTAL_FONTS_DIR", default="")
+PORTAL_NAME = env.str("PORTAL_NAME", default="Accord")
+BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
+DEMO = env.bool("PORTAL_DEMO", default=False)
+
+
+def database(url: str) -> dict[str, object]:
+    """Turn a database address into Django's form; socket folders go in the `host` query parameter."""
+    return dict(env.db_url_config(url))
+
+
+def email(url: str) -> dict[str, object]:
+    """Turn a mail address such as smtp+tls://user:password@host:587 into Django's settings."""
+    return dict(env.email_url_config(url))

@@ -1,0 +1,18 @@
+"""The suite: cheap password hashes, mail in memory, tasks in place unless a test starts a real worker."""
+
+from partnership.settings import env
+from partnership.settings.base import *  # noqa: F403  (settings modules build on each other)
+
+SECRET_KEY = env.SECRET_KEY or "the-suite-needs-a-key-and-keeps-no-secrets-0123456789"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False

@@ -1,0 +1,213 @@
+"""Personas, clients, and a database whose commits are real."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from partnership.access.actor import Actor
+from partnership.models import Role
+from tests.factories.partnership import OrganizationFactory, UserFactory, member, secretariat
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path, settings):
+    settings.PORTAL_FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture
+def at():
+    """The moment of the test."""
+    return timezone.now()
+
+
+@pytest.fixture
+def own_organization(db):
+    """The organization that the first personas belong to."""
+    return OrganizationFactory(name="Noord Grid")
+
+
+@pytest.fixture
+def partner_organization(db):
+    """Another organization, which becomes a party where a test makes it one."""
+    return OrganizationFactory(name="Aqua South", country="BE")
+
+
+@pytest.fixture
+def liaison_officer(own_organization):
+    return member(Role.LIAISON_OFFICER, own_organization, name="Lena Officer")
+
+
+@pytest.fixture
+def analyst(own_organization):
+    return member(Role.ANALYST, own_organization, name="Anton Analyst")
+
+
+@pytest.fixture
+def signatory(own_organization):
+    return member(Role.SIGNATORY, own_organization, name="Sita Signatory")
+
+
+@pytest.fixture
+def administrator(own_organization):
+    return member(Role.ADMINISTRATOR, own_organization, name="Ada Administrator")
+
+
+@pytest.fixture
+def partner_officer(partner_organization):
+    return member(Role.LIAISON_OFFICER, partner_organization, name="Petra Partner")
+
+
+@pytest.fixture
+def partner_signatory(partner_organization):
+    return member(Role.SIGNATORY, partner_organization, name="Paul Partner")
+
+
+@pytest.fixture
+def council_member(db):
+    return member(Role.COUNCIL_MEMBER, name="Cora Council")
+
+
+@pytest.fixture
+def auditor(db):
+    return member(Role.AUDITOR, OrganizationFactory(name="Audit House", kind="association"), name="Axel Auditor")
+
+
+@pytest.fixture
+def coordinator(db):
+    return member(Role.COORDINATOR, secretariat(), name="Coen Coordinator")
+
+
+@pytest.fixture
+def stranger(db):
+    """A member of a vetted organization that has nothing to do with the others."""
+    return member(Role.LIAISON_OFFICER, OrganizationFactory(name="Elsewhere", country="US"), name="Stan Stranger")
+
+
+@pytest.fixture
+def nobody(db):
+    """A person with an account and no membership."""
+    return UserFactory(name="Nora Nobody")
+
+
+@pytest.fixture
+def actor_of():
+    """Actor of a person, fresh at each call."""
+    return Actor
+
+
+@pytest.fixture
+def client_of(db):
+    """A browser in which a person is signed in."""
+
+    def make(user=None):
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def api_of(db):
+    """An API client that acts for a person."""
+
+    def make(user=None):
+        client = APIClient()
+        if user is not None:
+            client.force_authenticate(user)
+        return client
+
+    return make
+
+
+@dataclass
+class CommittedDatabase:
+    """A database of this test alone, in which commits last and other processes can take part."""
+
+    name: str
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments, **options):
+        """Run a management command as a process of its own."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, **options)
+
+    def start(self, *arguments):
+        """Start a management command and leave it running; the caller ends it."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return subprocess.Popen(
+            command, env=self.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+
+def _server():
+    where = connection.settings_dict
+    return psycopg.connect(
+        host=where["HOST"] or None, port=where["PORT"] or None, user=where["USER"] or None,
+        password=where["PASSWORD"] or None, dbname="postgres", autocommit=True, **_socket(where),
+    )  # fmt: skip
+
+
+def _socket(where):
+    host = where.get("OPTIONS", {}).get("host")
+    return {"host": host} if host else {}
+
+
+@pytest.fixture(scope="session")
+def _template_database(django_db_setup, django_db_blocker):
+    name = connection.settings_dict["NAME"]
+    template = f"{name}_template"
+    with django_db_blocker.unblock():
+        connection.close()
+        with _server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{template}" TEMPLATE "{name}"')
+    yield template
+    with django_db_blocker.unblock(), _server() as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed_db(_template_database, django_db_blocker, tmp_path):
+    """Take the place of `db` where commits, several connections or several processes matter."""
+    name = f"{_template_database}_{uuid4().hex[:8]}"
+    own = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        with _server() as server:
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template_database}"')
+        connection.settings_dict["NAME"] = name
+        url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+        environment = {
+            **os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "partnership.settings.test",
+            "PORTAL_STATE_DIR": str(tmp_path / "state"), "PORTAL_FILES_DIR": str(django_settings.PORTAL_FILES_DIR),
+        }  # fmt: skip
+        try:
+            yield CommittedDatabase(name, url, environment)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = own
+            with _server() as server:
+                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,0 +1,83 @@
+"""Rules of the house about addresses: every one declares its permission, every one refuses strangers."""
+
+import re
+from uuid import UUID
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from partnership.access.declare import Administrators, OpenToAll, SignedIn, declaration
+from partnership.access.table import PERMISSIONS
+
+UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
+
+
+def walk(patterns=None, prefix="", namespaces=()):
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from walk(entry.url_patterns, route, inner)
+        elif isinstance(entry, URLPattern):
+            yield route, entry, list(namespaces)
+
+
+ALL = list(walk())
+# Library views that nothing links to: they stay closed because they declare nothing.
+CLOSED = {
+    "account_signup", "account_email", "account_confirm_email", "account_email_verification_sent", "account_set_password",
+    "account_request_login_code", "account_confirm_login_code", "account_signup_by_passkey",
+}  # fmt: skip
+
+
+def path_of(route):
+    route = re.sub(r"<(?:(\w+):)?(\w+)>", lambda m: {"uuid": str(UNKNOWN), "int": "1", None: "nothing"}.get(m[1], "nothing"), route)
+    route = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", str(UNKNOWN), route)
+    return "/" + re.sub(r"[\^$\\]|\\Z|/\?$", "", route)
+
+
+@pytest.mark.parametrize(("route", "entry", "namespaces"), ALL, ids=[route or "/" for route, _, _ in ALL])
+def test_every_address_declares_who_may_open_it(route, entry, namespaces):
+    declared = declaration(entry.callback, entry.name, namespaces)
+
+    if declared is None:
+        assert entry.name in CLOSED, "declare `permission` on the view"
+        return
+    if isinstance(declared, OpenToAll | SignedIn | Administrators):
+        assert declared.reason
+        return
+    names = declared.values() if isinstance(declared, dict) else [declared]
+    for name in names:
+        assert name in PERMISSIONS, f"the permission {name} is not registered"
+
+
+OPEN_ROUTES = {
+    "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done", "health-live", "health-ready", "openapi",
+    "docs", "invitation-accept", "appearance", "gallery", "accessibility",
+}  # fmt: skip
+
+
+def test_only_the_named_addresses_are_open_without_a_login():
+    found = {entry.name for _, entry, spaces in ALL if isinstance(declaration(entry.callback, entry.name, spaces), OpenToAll)}
+
+    assert found <= OPEN_ROUTES, "a new open address needs a line here and a reason"
+
+
+@pytest.mark.parametrize(("route", "entry", "namespaces"), ALL, ids=[route or "/" for route, _, _ in ALL])
+def test_every_address_refuses_somebody_without_a_login(route, entry, namespaces, client, db):
+    declared = declaration(entry.callback, entry.name, namespaces)
+    if isinstance(declared, OpenToAll):
+        return  # asked for by its own tests
+
+    answer = client.get(path_of(route))
+
+    if answer.status_code == 302:
+        assert answer.headers["Location"].startswith(("/accounts/login/", "/admin/login/"))
+    else:
+        assert answer.status_code in (301, 401, 404, 405)
+        assert answer.status_code != 301 or answer.headers["Location"].startswith(path_of(route)[:5])
+
+
+def test_undeclared_views_answer_as_if_absent(client, db):
+    assert client.get("/accounts/signup/").status_code == 404
