@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-MODULES = ("policy", "verbs", "reports", "worklist", "api")  # demo is imported by its command alone
+MODULES = ("policy", "verbs", "reports", "worklist", "api", "resources")  # demo is imported by its command alone
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership.views import errors, health, home
+from partnership.views import errors, health, home, people
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("appearance", people.Appearance.as_view(), name="appearance"),
+    path("gallery", people.Gallery.as_view(), name="gallery"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("accounts/", include("allauth.urls")),

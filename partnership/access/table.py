@@ -62,3 +62,9 @@ def _add(permission: Permission) -> Permission:
         raise ValueError(f"The permission {permission.name} is registered twice.")
     PERMISSIONS[permission.name] = permission
     return permission
+
+
+def extend(name: str, branches: Sequence[Branch]) -> None:
+    """Add ways to a permission of a lower floor, which cannot know them."""
+    entry = PERMISSIONS[name]
+    PERMISSIONS[name] = Permission(entry.name, entry.description, entry.model, (*entry.branches, *branches), entry.standings)

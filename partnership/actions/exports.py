@@ -1,5 +1,132 @@
-"""Exports: files made of exactly what the person may see, kept for a week."""
+"""Exports: files made of exactly what the person may see, kept for a week, each with a manifest and in the trail."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from partnership import files, verbs
+from partnership.access.actor import Actor
+from partnership.access.decide import Refused, may_somewhere
+from partnership.audit.record import SYSTEM, record
+from partnership.errors import DomainError
+from partnership.exports import as_csv, as_json, as_pdf, as_xlsx
+from partnership.jobs import job as jobs
+from partnership.models import AuditHead, Export, Job, User
+from partnership.tables import SOURCES, Table, TableSource
+
+Writer = Callable[[Table], Iterator[bytes]]
+FORMATS: dict[str, tuple[Writer, str]] = {
+    "csv": (as_csv.write, "text/csv"),
+    "xlsx": (as_xlsx.write, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (as_pdf.write, "application/pdf"),
+    "json": (as_json.write, "application/json"),
+}
 
 
-def expire(*, at):
-    """Remove files whose time is over."""
+class UnknownFormat(DomainError):
+    default = "Choose CSV, Excel, PDF or JSON."
+
+
+class Expired(DomainError):
+    default = "The file is gone: exports are kept for a week. Make it again."
+
+
+def find_source(name: str) -> TableSource | None:
+    """A table by name; the pages that register tables are imported first, which a worker has not done."""
+    import_module(settings.ROOT_URLCONF)
+    return SOURCES.get(name)
+
+
+def build(name: str, parameters: Mapping[str, Any], by: User) -> Table:
+    """The table as this person may see it now."""
+    entry, actor = find_source(name), Actor(by)
+    if entry is None or not may_somewhere(actor, entry.permission):
+        raise Refused(name)
+    return entry.build(actor, parameters)
+
+
+@transaction.atomic
+def request(*, source: str, parameters: Mapping[str, Any], format: str, reason: str, by: User, at: datetime) -> Export:
+    """Make an export: at once when it is short, else as a job with a progress bar."""
+    if format not in FORMATS:
+        raise UnknownFormat(field="format")
+    table = build(source, parameters, by)
+    count = table.count()
+    if format == "pdf" and count > settings.PORTAL_PDF_MAX_ROWS:
+        list(as_pdf.write(table))
+    export = Export.objects.create(
+        report=source, format=format, parameters=dict(parameters), reason=reason, marking=table.marking,
+        row_count=count, requested_at=at, requested_by=by, expires_at=at + timedelta(days=settings.PORTAL_EXPORT_KEPT_DAYS),
+    )  # fmt: skip
+    if count <= settings.PORTAL_EXPORT_INLINE_ROWS:
+        _write(export, table, by, at)
+    else:
+        export.job = jobs.start(kind="export", title=f"Export: {table.title}", arguments={"export": str(export.pk)},
+                                by=by, at=at, total=count)  # fmt: skip
+        export.save(update_fields=["job"])
+    return export
+
+
+@jobs.runs("export")
+def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """Write a long export; what the person may see is asked again now."""
+    export = Export.objects.select_related("requested_by").get(pk=job.arguments["export"])
+    table = build(export.report, export.parameters, export.requested_by)
+    progress(0, export.row_count, "Writing the file")
+    _write(export, table, export.requested_by, job.started_at or job.requested_at)
+    return {"message": f"{export.row_count} rows are ready to download.", "total": export.row_count}
+
+
+def _write(export: Export, table: Table, by: User, at: datetime) -> None:
+    writer, content_type = FORMATS[export.format]
+    name = f"{table.name.replace(':', '-')}-{at:%Y%m%d-%H%M}.{export.format}"
+    export.file = files.store(chunks=writer(table), name=name, content_type=content_type)
+    export.manifest = _manifest(export, table, by, at)
+    export.save(update_fields=["file", "manifest"])
+    record(verbs.EXPORT_MADE, export, by=by, at=at, because=export.reason, title=table.title,
+           format=export.format.upper(), rows=export.row_count)  # fmt: skip
+
+
+def _manifest(export: Export, table: Table, by: User, at: datetime) -> dict[str, Any]:
+    head = AuditHead.objects.get(pk=1)
+    assert export.file is not None
+    return {
+        "portal": settings.PORTAL_NAME, "version": settings.PORTAL_VERSION, "table": table.name, "title": table.title,
+        "parameters": dict(table.parameters), "notes": list(table.notes), "rows": export.row_count,
+        "requested_by": by.email, "requested_at": at.isoformat(), "reason": export.reason,
+        "files": [{"name": export.file.name, "bytes": export.file.size, "sha256": export.file.sha256}],
+        "audit_chain": {"size": head.seq, "head": head.hash},
+    }  # fmt: skip
+
+
+@transaction.atomic
+def open_for_download(*, export: Export, by: User, at: datetime) -> BinaryIO:
+    """The file, if it is there and its table is still open to the person."""
+    entry = find_source(export.report)
+    if entry is None or not may_somewhere(Actor(by), entry.permission):
+        raise Refused(export.report)
+    if export.file is None or export.expires_at <= at:
+        raise Expired
+    try:
+        opened = files.open_file(export.file)
+    except FileNotFoundError as error:
+        raise Expired from error
+    record(verbs.EXPORT_DOWNLOADED, export, by=by, at=at, title=export.manifest.get("title", export.report))
+    return opened
+
+
+@transaction.atomic
+def expire(*, at: datetime) -> int:
+    """Remove the files of exports whose time is over; the rows and manifests stay."""
+    over = list(Export.objects.select_related("file").select_for_update(of=("self",)).filter(expires_at__lte=at, file__isnull=False)[:500])
+    files.request_erasure(keys=[export.file.key for export in over if export.file], at=at)
+    for export in over:
+        file, export.file = export.file, None
+        export.save(update_fields=["file"])
+        file.delete()
+        record(verbs.EXPORT_EXPIRED, export, by=SYSTEM, at=at)
+    return len(over)

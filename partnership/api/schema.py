@@ -28,4 +28,12 @@ class Reference(View):
     permission = PUBLIC
 
     def get(self, request):
-        return render(request, "partnership/api_reference.html", {"page_title": "API", "document": document()})
+        described = document()
+        operations = [
+            (path, [(method, operation) for method, operation in methods.items() if isinstance(operation, dict)])
+            for path, methods in described["paths"].items()
+        ]
+        return render(
+            request, "partnership/api_reference.html",
+            {"page_title": "API", "document": described, "operations": operations},
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Local servers for evaluation and tests. Never imported by settings; uses no Django."""

@@ -10,18 +10,29 @@ CREATE FUNCTION audit_canonical(e partnership_auditentry) RETURNS text LANGUAGE 
 $$;
 
 -- Runs at commit: the head is locked last and for the shortest time, so writers do not queue while they work, and
--- the number has no gaps because the head row counts, not a sequence.
+-- the number has no gaps because the head row counts, not a sequence. The first entry of a transaction seals all that
+-- follow it in the same transaction, so that the head is written once: a row that one transaction writes n times is
+-- found through n dead versions, which makes a large import's commit grow with the square of its size.
 CREATE FUNCTION audit_seal_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE last partnership_audithead;
         entry partnership_auditentry;
+        own bigint := pg_current_xact_id()::text::bigint & 4294967295;
         link text;
 BEGIN
-  SELECT * INTO entry FROM partnership_auditentry WHERE id = NEW.id;
+  IF EXISTS (SELECT FROM partnership_auditseal WHERE entry_id = NEW.id) THEN RETURN NULL; END IF;
   SELECT * INTO last FROM partnership_audithead WHERE id = 1 FOR UPDATE;
   IF NOT FOUND THEN RAISE EXCEPTION 'The head of the audit chain is missing.'; END IF;
-  link := encode(sha256('\x00'::bytea || convert_to(last.hash || audit_canonical(entry), 'UTF8')), 'hex');
-  INSERT INTO partnership_auditseal (seq, entry_id, previous, hash) VALUES (last.seq + 1, entry.id, last.hash, link);
-  UPDATE partnership_audithead SET seq = last.seq + 1, hash = link WHERE id = 1;
+  FOR entry IN
+    SELECT * FROM partnership_auditentry e
+    WHERE e.id = NEW.id OR (e.id > NEW.id AND e.xmin::text::bigint >= own) ORDER BY e.id
+  LOOP
+    CONTINUE WHEN EXISTS (SELECT FROM partnership_auditseal WHERE entry_id = entry.id);
+    link := encode(sha256('\x00'::bytea || convert_to(last.hash || audit_canonical(entry), 'UTF8')), 'hex');
+    INSERT INTO partnership_auditseal (seq, entry_id, previous, hash) VALUES (last.seq + 1, entry.id, last.hash, link);
+    last.seq := last.seq + 1;
+    last.hash := link;
+  END LOOP;
+  UPDATE partnership_audithead SET seq = last.seq, hash = last.hash WHERE id = 1;
   RETURN NULL;
 END $$;
 

@@ -8,6 +8,17 @@ ROOT = env.ROOT
 PORTAL_NAME = env.PORTAL_NAME
 PORTAL_VERSION = "0.1.0"
 PORTAL_DEMO = env.DEMO
+PORTAL_DEMO_PASSWORD = "lighthouse-keepers-share-fog"  # of the invented people of the demonstration alone
+PORTAL_DEMO_LOGINS = [
+    {"role": "Liaison officer", "email": "officer@noordnet.example"},
+    {"role": "Signatory", "email": "signatory@noordnet.example"},
+    {"role": "Signatory of a partner", "email": "signatory@cert-nl.example"},
+    {"role": "Council member", "email": "member@noordnet.example"},
+    {"role": "Council chair", "email": "member@cert-nl.example"},
+    {"role": "Auditor", "email": "auditor@audithuis.example"},
+    {"role": "Coordinator", "email": "coordinator@secretariat.example"},
+    {"role": "Administrator", "email": "admin@noordnet.example"},
+]
 
 SECRET_KEY = env.SECRET_KEY
 SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS
@@ -159,6 +170,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {  # choices that several columns share need one name
+        "AnswerEnum": "incidents.models.reports.Report.Answer",
+        "PrecisionEnum": "incidents.models.reports.Precision",
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -1,8 +1,18 @@
 """The home page: what waits for the person."""
 
+from django.urls import NoReverseMatch, reverse
+
+from partnership.access.decide import may_somewhere
 from partnership.access.declare import SignedIn
 from partnership.registry import WORKLISTS
 from partnership.web.pages import Page
+
+QUICK = [
+    ("Report an incident", "incidents:report-new", "incidents.file_report"),
+    ("Draft an agreement", "agreements:agreement-new", "agreements.draft_agreement"),
+    ("Compliance reports", "partnership:report-list", "partnership.view_reports"),
+    ("Councils", "councils:council-list", "councils.view_council"),
+]
 
 
 class Home(Page):
@@ -14,4 +24,14 @@ class Home(Page):
 
     def get(self, request):
         waiting = [item for source in WORKLISTS for item in source(self.actor)]
-        return self.show(waiting=waiting)
+        waiting.sort(key=lambda item: (item.kind, not item.is_urgent, str(item.due or "9")))
+        return self.show(waiting=waiting, quick=list(self.quick()))
+
+    def quick(self):
+        for label, name, permission in QUICK:
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue  # an app that is not part of this installation
+            if may_somewhere(self.actor, permission):
+                yield label, url

@@ -172,7 +172,7 @@ class ListPage(Page):
             "number": page.number, "count": page.paginator.num_pages,
             "previous_url": self._url(page=page.number - 1) if page.has_previous() else "",
             "next_url": self._url(page=page.number + 1) if page.has_next() else "",
-            "items": [
+            "items_list": [
                 {"number": number, "url": self._url(page=number) if isinstance(number, int) else "",
                  "current": number == page.number}
                 for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

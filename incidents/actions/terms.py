@@ -1,0 +1,78 @@
+"""Under which signed words a report stands, and until when it is kept."""
+
+from datetime import date, datetime
+from typing import Any
+
+from agreements.models import Agreement, AgreementVersion, DataCategory, Party, RetentionTerm
+from partnership.errors import DomainError
+from partnership.models import TLP, Organization
+
+try:
+    from agreements.actions.agreements import covered
+except ImportError:
+
+    def covered(agreement, category):
+        term = RetentionTerm.objects.select_related("version").filter(version=agreement.governing, category=category).first()
+        if agreement.state != "in_force" or term is None:
+            raise DomainError(f"{agreement} is not in force or does not cover this.", field="filed_under")
+        return term.version, term
+
+
+try:
+    from agreements.retention.due import due_for, local_day
+except ImportError:
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    from dateutil.relativedelta import relativedelta
+
+    def local_day(moment, zone):
+        return moment.astimezone(ZoneInfo(zone)).date()
+
+    def due_for(term, *, received_on, closed_on, agreement_ended_on):
+        start = {"received": received_on, "closed": closed_on, "agreement_ended": agreement_ended_on}[term.trigger]
+        return (start, start + relativedelta(months=term.months) + timedelta(days=term.days)) if start else (None, None)
+
+
+class NotAParty(DomainError):
+    """Only a party in force may file under an agreement."""
+
+
+class MarkedTooHigh(DomainError):
+    """An agreement takes data up to its ceiling."""
+
+
+def governing(
+    *, agreement: Agreement, category: DataCategory, organization: Organization, tlp: int, at: datetime
+) -> tuple[AgreementVersion, RetentionTerm]:
+    """The version and the retention term that govern data of a category which an organization files now; or why not."""
+    version, term = covered(agreement, category)
+    if not Party.objects.in_force(at).filter(agreement=agreement, organization=organization).exists():
+        raise NotAParty(
+            f"{organization.name} is no party to {agreement.reference} now. Choose an agreement of your organization.",
+            field="filed_under",
+        )
+    check_ceiling(agreement=agreement, version=version, tlp=tlp)
+    return version, term
+
+
+def check_ceiling(*, agreement: Agreement, version: AgreementVersion, tlp: int) -> None:
+    """Refuse a marking above the highest that the version takes."""
+    if tlp > version.tlp_ceiling:
+        raise MarkedTooHigh(
+            f"{agreement.reference} takes data up to {TLP(version.tlp_ceiling).label}; this is {TLP(tlp).label}."
+            " Choose a lower marking or another agreement.",
+            field="tlp",
+        )
+
+
+def kept(*, agreement: Agreement, term: RetentionTerm, received_at: datetime, closed_at: datetime | None = None) -> dict[str, Any]:
+    """The columns that say from when and until when a record is kept, in the agreement's calendar."""
+
+    def day(moment: datetime | None) -> date | None:
+        return local_day(moment, agreement.time_zone) if moment else None
+
+    start, due = due_for(
+        term, received_on=day(received_at), closed_on=day(closed_at), agreement_ended_on=agreement.ended_on
+    )
+    return {"retention_start": start, "retain_until": due}

@@ -1,0 +1,1 @@
+"""Shape and syntax of what people enter about reports, indicators, files and imports."""

@@ -1,0 +1,142 @@
+"""Forms about reports: filing, changing, closing, sharing, releasing, letting one person in."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+
+from agreements.models import Agreement, RetentionTerm
+from incidents.forms.moments import MomentsMixin
+from incidents.models import IncidentKind, Report
+from incidents.policy import filing_agreements, officer_organizations
+from partnership.access.actor import Actor
+from partnership.models import PAP, TLP, Audience, Organization, Sector, User
+
+
+class TermChoice(forms.ModelChoiceField):
+    """An agreement and a category of its data, in one choice that says how long it is kept."""
+
+    def label_from_instance(self, term: RetentionTerm) -> str:
+        agreement = term.version.agreement
+        parts = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in ((term.months, "month"), (term.days, "day")) if n]
+        kept = " and ".join(parts)
+        return (
+            f"{agreement.reference} {agreement.title}: {term.category.label.lower()}, kept {kept} from “{term.get_trigger_display().lower()}”,"
+            f" up to {TLP(term.version.tlp_ceiling).label}"
+        )
+
+
+def terms_for(actor: Actor) -> QuerySet[RetentionTerm]:
+    """The terms of agreements in force under which this person may file."""
+    governing = Agreement.objects.filter(pk__in=actor.fact(filing_agreements)).values("governing")
+    terms = RetentionTerm.objects.filter(version__in=governing).select_related("version__agreement", "category")
+    return terms.order_by("version__agreement__reference", "category__position")
+
+
+class ReportForm(MomentsMixin, forms.Form):
+    """What somebody under pressure can say; all but six fields may stay as they are."""
+
+    moments: ClassVar[dict[str, str]] = {"aware": "Became aware", "occurred": "Happened"}
+
+    title = forms.CharField(max_length=200, label="What happened", help_text="One line. Leave names of persons out: titles are seen by more people than the rest.")
+    organization = forms.ModelChoiceField(Organization.objects.none(), label="For organization", empty_label=None)
+    filed_under = TermChoice(RetentionTerm.objects.none(), label="Filed under", help_text="The agreement decides who may see it and how long it is kept.")
+    sector = forms.ModelChoiceField(Sector.objects.order_by("position"))
+    kind = forms.ModelChoiceField(IncidentKind.objects.order_by("position"), label="Kind of incident")
+    severity = forms.TypedChoiceField(choices=Report.Severity.choices, coerce=int, initial=Report.Severity.UNKNOWN)
+    tlp = forms.TypedChoiceField(label="Marking", choices=TLP.choices, coerce=int, initial=TLP.AMBER, help_text="Traffic Light Protocol 2.0: how far it may travel.")
+    affected_service = forms.CharField(max_length=200, required=False, label="Service affected")
+    personal_data = forms.ChoiceField(choices=Report.Answer.choices, initial=Report.Answer.UNKNOWN, label="Personal data concerned")
+    cross_border = forms.ChoiceField(choices=Report.Answer.choices, initial=Report.Answer.UNKNOWN, label="Concerns other countries")
+    pap = forms.TypedChoiceField(label="Permissible actions", choices=PAP.choices, coerce=int, initial=PAP.AMBER, help_text="What recipients may do with it.")
+    narrative = forms.CharField(required=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 10}), label="Narrative", help_text="What happened, what was done. Seen only by those who may see the whole report.")
+    indicators = forms.CharField(required=False, max_length=500_000, widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}), label="Indicators", help_text="One a line: addresses, domains, URLs, hashes, CVE numbers. Defanged forms such as hxxp:// and [.] are understood.")
+
+    sections: ClassVar[list[tuple[str, list[str]]]] = [
+        ("What happened", ["title", "organization", "filed_under", "sector", "kind", "severity", "tlp"]),
+        ("When", ["aware_year", "aware_month", "aware_day", "aware_time", "occurred_year", "occurred_month", "occurred_day", "occurred_time"]),
+        ("More, if known", ["affected_service", "personal_data", "cross_border", "pap", "narrative", "indicators"]),
+    ]
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.add_moments(actor.user.time_zone)
+        own = Organization.objects.filter(pk__in=actor.fact(officer_organizations)).order_by("name")
+        self.fields["organization"].queryset = own
+        self.fields["filed_under"].queryset = terms_for(actor)
+        self.order_fields([name for _, names in self.sections for name in names])
+
+    def clean(self) -> dict[str, Any]:
+        return self.read_moments(super().clean() or self.cleaned_data)
+
+    @property
+    def grouped(self) -> list[dict[str, Any]]:
+        """The fields in their sections, for the page."""
+        hints = {"When": f"Times are in the zone {self.zone}. The year alone is enough; leave the rest empty if it is not known."}
+        return [
+            {"title": title, "hint": hints.get(title, ""), "fields": [self[name] for name in names if name in self.fields]}
+            for title, names in self.sections
+        ]
+
+
+class ReportChangeForm(ReportForm):
+    """The same, without what a report keeps for good: organization, agreement, indicators."""
+
+    because = forms.CharField(max_length=300, required=False, label="Why it is changed", help_text="Kept in the trail.")
+    sections: ClassVar[list[tuple[str, list[str]]]] = [
+        ("What happened", ["title", "sector", "kind", "severity", "tlp"]),
+        ReportForm.sections[1],
+        ("More", ["affected_service", "personal_data", "cross_border", "pap", "narrative", "because"]),
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("organization", "filed_under", "indicators"):
+            del self.fields[name]
+
+
+def initial_of(report: Report, zone: str) -> dict[str, Any]:
+    """A stored report as the change form shows it."""
+    names = ("title", "sector", "kind", "severity", "tlp", "affected_service", "personal_data", "cross_border", "pap")
+    return {
+        **{name: getattr(report, name) for name in names}, "narrative": report.body.narrative,
+        **MomentsMixin.parts_of("occurred", report.occurred_at, report.occurred_precision, zone),
+        **MomentsMixin.parts_of("aware", report.aware_at, report.aware_precision, zone),
+    }  # fmt: skip
+
+
+class CloseForm(forms.Form):
+    """Why a report is closed."""
+
+    because = forms.CharField(max_length=300, required=False, label="Outcome in one sentence", help_text="Kept in the trail.")
+
+
+class ShareForm(forms.Form):
+    """With which sector."""
+
+    sector = forms.ModelChoiceField(Sector.objects.order_by("position"))
+
+
+class ReleaseForm(forms.Form):
+    """To which audience."""
+
+    audience = forms.ModelChoiceField(Audience.objects.order_by("name"), help_text="Its members see the whole report, as long as they belong to it.")
+
+
+class LetInForm(forms.Form):
+    """Which person, until when, and why."""
+
+    email = forms.EmailField(label="E-mail address of the person", help_text="Somebody with an account in this portal.")
+    days = forms.IntegerField(min_value=1, max_value=90, initial=14, label="For how many days")
+    because = forms.CharField(max_length=300, label="Why this person needs it")
+
+    def clean_email(self) -> User:
+        person = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        if person is None:
+            raise forms.ValidationError("Nobody with this address has an account. Check the address, or ask their administrator to invite them.")
+        return person
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(days=self.cleaned_data["days"])

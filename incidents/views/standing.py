@@ -1,0 +1,106 @@
+"""Where a report stands: agreement, version, legal bases, term, and what becomes of it; for the page's side panel."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from agreements.models import LegalHold, Purpose, RetentionTerm
+from incidents.models import Indicator, Precision, Report
+from partnership.access.actor import Actor
+from partnership.access.decide import can
+from partnership.access.scope import visible
+
+WAITS_FOR = {
+    RetentionTerm.Trigger.RECEIVED: "its day of receipt",
+    RetentionTerm.Trigger.CLOSED: "the report to be closed",
+    RetentionTerm.Trigger.AGREEMENT_ENDED: "the agreement to end",
+}
+
+FATES = {
+    RetentionTerm.Action.DELETE: "It is deleted", RetentionTerm.Action.ANONYMISE: "It is anonymised",
+    RetentionTerm.Action.RETURN: "It is returned, then deleted",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the side panel says."""
+
+    purposes: list[Purpose]
+    holds: list[LegalHold]
+    term: str
+    due: date | None
+    fate: str
+    waits_for: str
+    links_agreement: bool
+    links_holds: bool
+    hold_url: str
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.holds)
+
+
+def standing_of(report: Report, actor: Actor) -> Standing:
+    """Read what governs the report; three queries."""
+    holds = LegalHold.objects.active().filter(
+        Q(organization=report.organization_id)
+        | Q(agreement=report.agreement_id, record_id__isnull=True)
+        | Q(agreement=report.agreement_id, record_type="incidents.report", record_id=report.pk)
+    )
+    return Standing(
+        purposes=list(report.version.purposes.select_related("legal_basis").order_by("position")),
+        holds=list(holds.order_by("reference")), term=in_words(report.term), due=report.retain_until,
+        waits_for=WAITS_FOR[RetentionTerm.Trigger(report.term.trigger)] if report.retain_until is None else "",
+        fate=FATES[RetentionTerm.Action(report.term.action)], hold_url=_url("agreements:hold-new", report),
+        links_agreement=can(actor, "agreements.view_agreement", report.agreement),
+        links_holds=bool(_url("agreements:hold-new", report)) and can(actor, "incidents.change_report", report),
+    )  # fmt: skip
+
+
+def _url(name: str, report: Report) -> str:
+    """The page on which a hold for this record is placed; empty until the agreements' pages have it."""
+    try:
+        return f"{reverse(name)}?record_type=incidents.report&record_id={report.pk}"
+    except NoReverseMatch:
+        return ""
+
+
+def in_words(term: Any) -> str:
+    """A retention term as a sentence."""
+    parts = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in ((term.months, "month"), (term.days, "day")) if n]
+    return f"{term.get_action_display()} {' and '.join(parts)} after: {term.get_trigger_display().lower()}"
+
+
+FORMS = {Precision.YEAR: "%Y", Precision.MONTH: "%B %Y", Precision.DAY: "%-d %B %Y"}
+
+
+def moment_in_words(moment: datetime | None, precision: str, zone: str) -> str:
+    """A moment as exactly as it is known; only a known minute has a zone."""
+    if moment is None:
+        return "not known"
+    if precision == Precision.MINUTE:
+        return f"{moment.astimezone(ZoneInfo(zone)):%-d %B %Y, %H:%M} ({zone})"
+    return f"{moment:{FORMS[Precision(precision)]}}"
+
+
+def times_of(report: Report, zone: str) -> list[tuple[str, str]]:
+    """The times of a report, in the zone of the person who reads."""
+    times = [
+        ("Happened", moment_in_words(report.occurred_at, report.occurred_precision, zone)),
+        ("Became aware", moment_in_words(report.aware_at, report.aware_precision, zone)),
+        ("Received", moment_in_words(report.received_at, Precision.MINUTE, zone)),
+    ]
+    later = [("Released", report.released_at), ("Closed", report.closed_at)]
+    return times + [(name, moment_in_words(moment, Precision.MINUTE, zone)) for name, moment in later if moment]
+
+
+def similar_to(report: Report, actor: Actor, most: int = 5) -> list[Report]:
+    """Other reports, visible with their body, that name an indicator of this one."""
+    values = report.indicators.values("value")
+    others = Indicator.objects.filter(value__in=values).exclude(report=report).values("report")
+    return list(visible(actor, "incidents.view_report_body", Report.objects.filter(pk__in=others)).order_by("-received_at", "-id")[:most])

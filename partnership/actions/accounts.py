@@ -1,0 +1,186 @@
+"""People: invited, joining, leaving; and the tokens of their systems."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from partnership import mail, verbs
+from partnership.access.actor import Actor
+from partnership.access.decide import require
+from partnership.api.authentication import digest
+from partnership.audit.record import record
+from partnership.errors import DomainError
+from partnership.models import ApiToken, Invitation, Membership, Organization, Role, User
+
+BY_COORDINATORS_ALONE = {Role.AUDITOR, Role.COORDINATOR}
+
+
+class RoleNotYours(DomainError):
+    default = "Auditors and coordinators are invited by the secretariat."
+
+
+class InvitationOver(DomainError):
+    default = "This invitation is not valid any more. Ask for a new one."
+
+
+class AlreadyMember(DomainError):
+    default = "This person holds the role already."
+
+
+class AddressKnown(DomainError):
+    default = "This address has an account. Sign in with it, then open the link again."
+
+
+class TooLong(DomainError):
+    default = "A token ends within 365 days. Choose fewer days."
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(f"portal-invitation|{token}".encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, organization: Organization, email: str, name: str, role: str, by: User, at: datetime, link: str) -> tuple[Invitation, str]:
+    """Invite a person; returns the invitation and its token, which is stored nowhere.
+
+    `link` is the address of the acceptance page with `TOKEN` in place of the token; the message holds nothing else.
+    """
+    actor = Actor(by)
+    require(actor, "partnership.invite_person", organization)
+    if role in BY_COORDINATORS_ALONE and not actor.is_coordinator:
+        raise RoleNotYours(field="role")
+    email = email.lower()
+    if Membership.objects.in_force(at).filter(user__email=email, organization=organization, role=role).exists():
+        raise AlreadyMember(field="email")
+    token = secrets.token_urlsafe(32)
+    made = Invitation.objects.create(
+        email=email, name=name, organization=organization, role=role, token_digest=token_digest(token), invited_at=at,
+        invited_by=by, expires_at=at + timedelta(days=settings.PORTAL_INVITATION_DAYS),
+    )  # fmt: skip
+    record(verbs.PERSON_INVITED, made, by=by, at=at, subject=organization, organization=organization.name,
+           role=Role(role).label.lower())  # fmt: skip
+    transaction.on_commit(lambda: mail.send_link(to=email, subject="Invitation", link=link.replace("TOKEN", token)))
+    return made, token
+
+
+def find_invitation(token: str, at: datetime) -> Invitation | None:
+    """The open invitation of a token; None for unknown, used, withdrawn and expired ones alike."""
+    found = Invitation.objects.select_related("organization").filter(token_digest=token_digest(token)).first()
+    return found if found is not None and found.is_open(at) else None
+
+
+@transaction.atomic
+def accept(*, token: str, name: str, password: str, at: datetime) -> User:
+    """Join: make the account if the address has none, and the membership."""
+    invitation = Invitation.objects.select_for_update().filter(token_digest=token_digest(token)).first()
+    if invitation is None or not invitation.is_open(at):
+        raise InvitationOver
+    if User.objects.filter(email=invitation.email).exists():
+        raise AddressKnown
+    user = User.objects.create_user(invitation.email, name, password)
+    return _join(invitation, user, at)
+
+
+@transaction.atomic
+def accept_as(*, token: str, user: User, at: datetime) -> User:
+    """Join with an account that exists; the address must be the invited one."""
+    invitation = Invitation.objects.select_for_update().filter(token_digest=token_digest(token), email=user.email).first()
+    if invitation is None or not invitation.is_open(at):
+        raise InvitationOver
+    return _join(invitation, user, at)
+
+
+def _join(invitation: Invitation, user: User, at: datetime) -> User:
+    invitation.accepted_at, invitation.accepted_by = at, user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    Membership.objects.get_or_create(
+        user=user, organization=invitation.organization, role=invitation.role, until=None,
+        defaults={"since": at, "granted_at": at, "granted_by": invitation.invited_by},
+    )  # fmt: skip
+    record(verbs.INVITATION_ACCEPTED, invitation, by=user, at=at, subject=invitation.organization,
+           organization=invitation.organization.name, role=Role(invitation.role).label.lower())  # fmt: skip
+    return user
+
+
+@transaction.atomic
+def withdraw(*, invitation: Invitation, by: User, at: datetime) -> Invitation:
+    """Make an open invitation void."""
+    require(Actor(by), "partnership.invite_person", invitation.organization)
+    invitation.withdrawn_at, invitation.withdrawn_by = at, by
+    invitation.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    record(verbs.INVITATION_WITHDRAWN, invitation, by=by, at=at, subject=invitation.organization,
+           organization=invitation.organization.name)  # fmt: skip
+    return invitation
+
+
+@transaction.atomic
+def grant_membership(*, user: User, organization: Organization, role: str, by: User, at: datetime) -> Membership:
+    """Give a person who has an account a role in an organization."""
+    actor = Actor(by)
+    require(actor, "partnership.invite_person", organization)
+    if role in BY_COORDINATORS_ALONE and not actor.is_coordinator:
+        raise RoleNotYours(field="role")
+    if Membership.objects.filter(user=user, organization=organization, role=role, until=None).exists():
+        raise AlreadyMember(field="user")
+    made = Membership.objects.create(
+        user=user, organization=organization, role=role, since=at, granted_at=at, granted_by=by
+    )
+    record(verbs.MEMBERSHIP_GRANTED, made, by=by, at=at, subject=organization, person=user.name,
+           role=Role(role).label.lower(), organization=organization.name)  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, by: User, at: datetime) -> Membership:
+    """End a membership now: it gives nothing at the next request."""
+    require(Actor(by), "partnership.manage_people", membership)
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    membership.until = membership.ended_at = at
+    membership.ended_by = by
+    membership.save(update_fields=["until", "ended_at", "ended_by"])
+    record(verbs.MEMBERSHIP_ENDED, membership, by=by, at=at, subject=membership.organization,
+           person=membership.user.name, role=membership.get_role_display().lower())  # fmt: skip
+    return membership
+
+
+class NotByYou(DomainError):
+    default = "Accounts are deactivated by coordinators of the secretariat."
+
+
+@transaction.atomic
+def deactivate(*, user: User, because: str, by: User, at: datetime) -> User:
+    """Close an account: sessions end, tokens and memberships give nothing from the next request on."""
+    if not Actor(by).is_coordinator:
+        raise NotByYou
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    for session in Session.objects.filter(expire_date__gt=at):
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+    record(verbs.PERSON_DEACTIVATED, user, by=by, at=at, because=because)
+    return user
+
+
+@transaction.atomic
+def make_token(*, user: User, name: str, days: int, at: datetime) -> tuple[ApiToken, str]:
+    """Make a token for a system that acts for this person; the text is returned once and stored as a digest."""
+    if not 1 <= days <= 365:
+        raise TooLong(field="days")
+    token = secrets.token_urlsafe(32)
+    until = at + timedelta(days=days)
+    made = ApiToken.objects.create(user=user, name=name, digest=digest(token), created_at=at, created_by=user, expires_at=until)
+    record(verbs.TOKEN_CREATED, made, by=user, at=at, until=f"{until:%-d %B %Y}")
+    return made, token
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: User, at: datetime) -> ApiToken:
+    """End a token now."""
+    token.revoked_at, token.revoked_by = at, by
+    token.save(update_fields=["revoked_at", "revoked_by"])
+    record(verbs.TOKEN_REVOKED, token, by=by, at=at)
+    return token

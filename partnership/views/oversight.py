@@ -1,0 +1,248 @@
+"""Pages of oversight: exports, compliance reports, jobs, the trail, health."""
+
+import django_filters
+from django.contrib import messages
+from django.http import FileResponse, Http404, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views import View
+
+from partnership.access.decide import may_somewhere
+from partnership.access.declare import SignedIn
+from partnership.access.scope import get_or_404, visible
+from partnership.actions import exports, trail
+from partnership.audit.sentences import lines
+from partnership.errors import DomainError
+from partnership.forms.people import EmptyForm, ExportForm
+from partnership.jobs.job import progress_of
+from partnership.models import AuditEntry, Export, Heartbeat, Job
+from partnership.registry import HEALTH, VERBS
+from partnership.tables import SOURCES, Column
+from partnership.web.cells import cell
+from partnership.web.pages import FormPage, ListPage, Page, RecordPage, now
+
+DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+
+
+class ExportNew(FormPage):
+    permission = SignedIn("Which table may be exported is asked of the table's own permission.")
+    page_title = "Export"
+    form_class = ExportForm
+    submit_label = "Make the file"
+    template_name = "partnership/export_new.html"
+
+    def prepare(self):
+        self.source = exports.find_source(self.kwargs["source"])
+        if self.source is None or not may_somewhere(self.actor, self.source.permission):
+            raise Http404
+        asked = self.request.GET
+        self.parameters = {key: asked.getlist(key) if len(asked.getlist(key)) > 1 else asked[key] for key in asked if key != "format"}
+        self.table = self.source.build(self.actor, _as_query(self.parameters))
+        self.page_title = f"Export: {self.source.title}"
+
+    def form_kwargs(self):
+        return {"initial": {"format": self.request.GET.get("format", "csv")}}
+
+    def context(self, **more):
+        return super().context(count=self.table.count(), parameters=self.parameters, **more)
+
+    def act(self, form):
+        return exports.request(source=self.source.name, parameters=_as_query(self.parameters), by=self.request.user, at=now(),
+                               **form.cleaned_data)  # fmt: skip
+
+    def success_url(self, made):
+        return reverse("partnership:export-detail", kwargs={"pk": made.pk})
+
+
+def _as_query(parameters):
+    return dict(parameters)
+
+
+class ExportDetail(RecordPage):
+    permission = "partnership.view_export"
+    model = Export
+    template_name = "partnership/export_detail.html"
+
+    def queryset(self):
+        return Export.objects.select_related("file", "job")
+
+    def get_breadcrumbs(self):
+        return [("Jobs and downloads", reverse("partnership:job-list")), ("Export", None)]
+
+    def extra(self):
+        job = self.object.job
+        return {"page_title": self.object.manifest.get("title", "Export"), "job": job, "progress": progress_of(job) if job else None}
+
+
+class ExportDownload(View):
+    permission = "partnership.view_export"
+
+    def get(self, request, pk):
+        export = get_or_404(request.actor, self.permission, Export.objects.select_related("file"), pk=pk)
+        try:
+            opened = exports.open_for_download(export=export, by=request.user, at=now())
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect("partnership:export-detail", pk=pk)
+        answer = FileResponse(opened, as_attachment=True, filename=export.file.name, content_type=export.file.content_type)
+        answer.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+        return answer
+
+
+class ExportManifest(View):
+    permission = "partnership.view_export"
+
+    def get(self, request, pk):
+        export = get_or_404(request.actor, self.permission, Export.objects.all(), pk=pk)
+        return JsonResponse(export.manifest, json_dumps_params={"indent": 2})
+
+
+class JobList(ListPage):
+    permission = "partnership.view_job"
+    page_title = "Jobs and downloads"
+    source_name = "partnership:job-list"
+    exportable = False
+    ordering = ("-requested_at", "pk")
+    row_url_name = "partnership:job-detail"
+    count_label = "jobs"
+    empty = ("No jobs yet", "Long imports and exports appear here, with their progress.")
+    columns = [
+        Column("title", "Job", links=True),
+        Column("state", "State", kind="choice", choices=dict(Job.State.choices), tone={"done": "good", "failed": "bad", "running": "info"}),
+        Column("requested_at", "Asked for", kind="moment"),
+        Column("message", "Result"),
+    ]
+    template_name = "partnership/job_list.html"
+
+    def queryset(self):
+        return Job.objects.all()
+
+    def context(self, **more):
+        mine = visible(self.actor, "partnership.view_export", Export.objects.all())
+        return super().context(downloads=mine.order_by("-requested_at")[:20], **more)
+
+
+class JobDetail(RecordPage):
+    permission = "partnership.view_job"
+    model = Job
+    template_name = "partnership/job_detail.html"
+
+    def get_breadcrumbs(self):
+        return [("Jobs and downloads", reverse("partnership:job-list")), (self.object.title, None)]
+
+    def extra(self):
+        return {"page_title": self.object.title, "job": self.object, "progress": progress_of(self.object),
+                "export": Export.objects.filter(job=self.object).first()}  # fmt: skip
+
+
+class JobProgress(JobDetail):
+    """The part of the page that refreshes itself."""
+
+    template_name = "components/_progress.html"
+
+
+class ReportList(Page):
+    permission = "partnership.view_reports"
+    page_title = "Compliance reports"
+    lead = "Tables for auditors: on the page and in four formats, with identical figures."
+    template_name = "partnership/report_list.html"
+
+    def get(self, request):
+        found = [entry for entry in SOURCES.values() if entry.is_report and may_somewhere(self.actor, entry.permission)]
+        return self.show(reports=found)
+
+
+class ReportDetail(Page):
+    permission = "partnership.view_reports"
+    template_name = "partnership/report_detail.html"
+
+    def get_breadcrumbs(self):
+        return [("Compliance reports", reverse("partnership:report-list")), (self.page_title, None)]
+
+    def get(self, request, name):
+        entry = SOURCES.get(name)
+        if entry is None or not entry.is_report or not may_somewhere(self.actor, entry.permission):
+            raise Http404
+        form = entry.form(request.GET or None) if entry.form else None
+        parameters = form.cleaned_data if form is not None and form.is_bound and form.is_valid() else {}
+        table = entry.build(self.actor, parameters)
+        self.page_title, self.lead = entry.title, entry.description
+        asked = request.GET.urlencode()
+        base = reverse("partnership:export-new", kwargs={"source": name})
+        links = [(label, f"{base}?{asked}{'&' if asked else ''}format={code}") for code, label in
+                 (("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"))]  # fmt: skip
+        rows = [[cell(column, value) for column, value in zip(table.columns, row, strict=True)]
+                for _, row in zip(range(500), table.rows(), strict=False)]  # fmt: skip
+        return self.show(table=table, rows=rows, exports=links, filter_form=form, count=table.count())
+
+
+class AuditFilter(django_filters.FilterSet):
+    verb = django_filters.ChoiceFilter(label="Deed", choices=lambda: [(code, code.split(".")[1].replace("_", " ")) for code in sorted(VERBS)])
+    object_type = django_filters.CharFilter(label="Kind of record", lookup_expr="icontains")
+    object_id = django_filters.CharFilter(label="Record's key")
+    since = django_filters.DateFilter(label="From", field_name="at", lookup_expr="date__gte")
+    until = django_filters.DateFilter(label="Until", field_name="at", lookup_expr="date__lte")
+
+    class Meta:
+        model = AuditEntry
+        fields = ["verb", "object_type", "object_id", "since", "until"]
+
+
+class AuditList(ListPage):
+    permission = "partnership.view_audit"
+    page_title = "Audit trail"
+    lead = "What was done, by whom and why. Nobody can change it, and everybody can check that."
+    source_name = "partnership:audit-list"
+    filterset = AuditFilter
+    ordering = ("-id",)
+    count_label = "entries"
+    template_name = "partnership/audit_list.html"
+    columns = [
+        Column("id", "Number", kind="number"),
+        Column("at", "When", kind="moment"),
+        Column("verb", "Deed"),
+        Column("object_type", "Kind of record"),
+        Column("object_id", "Record"),
+        Column("actor_id", "Person"),
+        Column("outcome", "Outcome"),
+        Column("request_id", "Request"),
+    ]
+
+    def queryset(self):
+        return AuditEntry.objects.all()
+
+    def actions(self):
+        if may_somewhere(self.actor, "partnership.verify_audit"):
+            return [("Verify the trail", reverse("partnership:audit-verify"), True)]
+        return []
+
+    def context(self, **more):
+        keys = [row[0].html for row in more.get("rows", [])]
+        entries = AuditEntry.objects.filter(pk__in=[int(str(key).replace(",", "").replace("\xa0", "")) for key in keys])
+        return super().context(lines=lines(entries.order_by("-id")), **more)
+
+
+class AuditVerify(FormPage):
+    permission = "partnership.verify_audit"
+    page_title = "Verify the trail"
+    lead = "Every link is computed again from the entries; a changed, removed, added or cut entry is named."
+    form_class = EmptyForm
+    submit_label = "Verify now"
+    template_name = "partnership/audit_verify.html"
+
+    def get_breadcrumbs(self):
+        return [("Audit trail", reverse("partnership:audit-list")), ("Verify", None)]
+
+    def post(self, request, **kwargs):
+        verdict = trail.verify(by=request.user, at=now())
+        return self.show(form=EmptyForm(), submit_label="Verify again", verdict=verdict)
+
+
+class Health(Page):
+    permission = "partnership.view_health"
+    page_title = "Health"
+    template_name = "partnership/health.html"
+
+    def get(self, request):
+        checks = [(check.name, *check.ask()) for check in HEALTH.values()]
+        return self.show(checks=checks, hearts=Heartbeat.objects.order_by("name"))
