@@ -1,4 +1,41 @@
 """Addresses of this floor's pages."""
 
+from django.urls import path
+
+from agreements.views import agreements, retention
+
 app_name = "agreements"
-urlpatterns = []
+urlpatterns = [
+    path("", agreements.AgreementList.as_view(), name="agreement-list"),
+    path("new", agreements.AgreementNew.as_view(), name="agreement-new"),
+    path("engagements/", agreements.EngagementList.as_view(), name="engagement-list"),
+    path("engagements/new", agreements.EngagementNew.as_view(), name="engagement-new"),
+    path("engagements/<uuid:pk>/end", agreements.EngagementEnd.as_view(), name="engagement-end"),
+    path("retention/", retention.Preview.as_view(), name="retention"),
+    path("retention/run", retention.RunNow.as_view(), name="retention-run-now"),
+    path("retention/runs/", retention.RunList.as_view(), name="retention-run-list"),
+    path("retention/runs/<uuid:pk>", retention.RunDetail.as_view(), name="retention-run-detail"),
+    path("certificates/", retention.CertificateList.as_view(), name="certificate-list"),
+    path("certificates/<uuid:pk>", retention.CertificateDetail.as_view(), name="certificate-detail"),
+    path("holds/", retention.HoldList.as_view(), name="hold-list"),
+    path("holds/new", retention.HoldNew.as_view(), name="hold-new"),
+    path("holds/<uuid:pk>", retention.HoldDetail.as_view(), name="hold-detail"),
+    path("holds/<uuid:pk>/lift", retention.HoldLift.as_view(), name="hold-lift"),
+    path("<uuid:pk>", agreements.AgreementDetail.as_view(), name="agreement-detail"),
+    path("<uuid:pk>/draft", agreements.Steps.as_view(), name="agreement-steps"),
+    path("<uuid:pk>/draft/basics", agreements.Basics.as_view(), name="agreement-basics"),
+    path("<uuid:pk>/draft/parties", agreements.Parties.as_view(), name="agreement-parties"),
+    path("<uuid:pk>/draft/purposes", agreements.Purposes.as_view(), name="agreement-purposes"),
+    path("<uuid:pk>/draft/data", agreements.Data.as_view(), name="agreement-data"),
+    path("<uuid:pk>/draft/retention", agreements.Retention.as_view(), name="agreement-retention"),
+    path("<uuid:pk>/draft/redaction", agreements.Redaction.as_view(), name="agreement-redaction"),
+    path("<uuid:pk>/draft/uses", agreements.Uses.as_view(), name="agreement-uses"),
+    path("<uuid:pk>/draft/<str:kind>/<uuid:key>/remove", agreements.RowRemove.as_view(), name="agreement-row-remove"),
+    path("<uuid:pk>/negotiate", agreements.Negotiate.as_view(), name="agreement-negotiate"),
+    path("<uuid:pk>/send", agreements.Send.as_view(), name="agreement-send"),
+    path("<uuid:pk>/take-back", agreements.TakeBack.as_view(), name="agreement-take-back"),
+    path("<uuid:pk>/sign", agreements.Sign.as_view(), name="agreement-sign"),
+    path("<uuid:pk>/suspend", agreements.Suspend.as_view(), name="agreement-suspend"),
+    path("<uuid:pk>/resume", agreements.Resume.as_view(), name="agreement-resume"),
+    path("<uuid:pk>/terminate", agreements.Terminate.as_view(), name="agreement-terminate"),
+]

@@ -2,12 +2,13 @@
 
 from django.apps import AppConfig
 
-from partnership import registry
+from partnership import celery, registry
 
 
 class PartnershipConfig(AppConfig):
     name = "partnership"
     verbose_name = "Partnership"
+    queue = celery.app  # loaded here, so that every process which asks for a job knows the queue
 
     def ready(self):
         registry.load(self.name)

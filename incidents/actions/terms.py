@@ -3,35 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
+from agreements.actions.agreements import covered
 from agreements.models import Agreement, AgreementVersion, DataCategory, Party, RetentionTerm
+from agreements.retention.due import due_for, local_day
 from partnership.errors import DomainError
 from partnership.models import TLP, Organization
-
-try:
-    from agreements.actions.agreements import covered
-except ImportError:
-
-    def covered(agreement, category):
-        term = RetentionTerm.objects.select_related("version").filter(version=agreement.governing, category=category).first()
-        if agreement.state != "in_force" or term is None:
-            raise DomainError(f"{agreement} is not in force or does not cover this.", field="filed_under")
-        return term.version, term
-
-
-try:
-    from agreements.retention.due import due_for, local_day
-except ImportError:
-    from datetime import timedelta
-    from zoneinfo import ZoneInfo
-
-    from dateutil.relativedelta import relativedelta
-
-    def local_day(moment, zone):
-        return moment.astimezone(ZoneInfo(zone)).date()
-
-    def due_for(term, *, received_on, closed_on, agreement_ended_on):
-        start = {"received": received_on, "closed": closed_on, "agreement_ended": agreement_ended_on}[term.trigger]
-        return (start, start + relativedelta(months=term.months) + timedelta(days=term.days)) if start else (None, None)
 
 
 class NotAParty(DomainError):

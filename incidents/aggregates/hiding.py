@@ -1,19 +1,20 @@
 """Which figures of a table with totals may be shown, so that none that is hidden can be worked out from the others.
 
-Pure functions over counts and the sets of groups behind them. Four steps:
+Pure functions over counts and the sets of groups behind them. Four rules:
 1. A cell is hidden when fewer groups than the threshold stand behind it; zero is hidden alike.
 2. Per line with a total, what is hidden must be two cells at least and rest on enough groups together, since the
    reader can subtract; else the line's smallest shown cell is hidden too, or, where that would cost the line its
    last figures, the total is.
-3. What a reader can work out by adding and subtracting lines, and by knowing that counts are never negative, is
-   computed; a hidden cell that comes out within fewer than `threshold` values loses the totals of its lines.
-4. The grand total is shown only together with all row or all column totals' safety: it is one more line.
+3. The grand total less the shown totals of rows (or of columns) is a sum too, and must rest on enough groups.
+4. What a reader can work out by adding and subtracting all that is shown, knowing that counts are never negative, is
+   computed exactly (ranges.py); a hidden cell with a range of fewer than `threshold` values loses its lines' totals.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import NamedTuple
+
+from incidents.aggregates.ranges import narrow
 
 Key = tuple[Hashable, Hashable]
 
@@ -84,12 +85,25 @@ def _complement(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]],
                 shown.totals.discard(line)
             else:
                 shown.cells.discard(rest[0])
-    return changed
+    return changed | _drop_whole(figures, lines, shown, threshold)
+
+
+def _drop_whole(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]], shown: Shown, threshold: int) -> bool:
+    """Hide the grand total where subtracting the shown totals of rows or columns leaves too few groups."""
+    whole = Line("all", None)
+    if whole not in shown.totals:
+        return False
+    for kind in ("row", "column"):
+        rest = [key for line, keys in lines.items() if line.kind == kind and line not in shown.totals for key in keys if key not in shown.cells]
+        if rest and len(_groups(figures, rest)) < threshold:
+            shown.totals.discard(whole)
+            return True
+    return False
 
 
 def _close_gaps(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]], shown: Shown, threshold: int) -> bool:
     """Take away the totals by which a hidden cell could be narrowed down; true when one was taken."""
-    found = narrowed(figures, lines, shown, threshold)
+    found = narrowed(figures, shown, threshold)
     if found is None:
         return False
     touching = [line for line in (Line("row", found[0]), Line("column", found[1]), Line("all", None)) if line in shown.totals]
@@ -97,58 +111,10 @@ def _close_gaps(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]],
     return bool(touching)
 
 
-def narrowed(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]], shown: Shown, threshold: int) -> Key | None:
+def narrowed(figures: Mapping[Key, Figures], shown: Shown, threshold: int) -> Key | None:
     """A hidden cell that a reader can pin down to fewer than `threshold` values, if there is one."""
-    unknown = sorted({key for keys in lines.values() for key in keys} - shown.cells, key=str)
-    equations = [
-        ([key for key in lines[line] if key not in shown.cells], sum(figures[key].amount for key in lines[line] if key not in shown.cells))
-        for line in sorted(shown.totals, key=str)
-    ]
-    equations = [(keys, amount) for keys, amount in equations if keys]
-    return _by_bounds(unknown, equations, threshold) or _by_elimination(unknown, equations)
-
-
-def _by_bounds(unknown: Sequence[Key], equations: Sequence[tuple[list[Key], int]], threshold: int) -> Key | None:
-    """Counts are never negative: narrow each unknown by every line until nothing moves."""
-    bounded = {key for keys, _ in equations for key in keys}
-    low = dict.fromkeys(bounded, 0)
-    high = {key: min(amount for keys, amount in equations if key in keys) for key in bounded}
-    for _ in range(50):
-        moved = False
-        for keys, amount in equations:
-            lows, highs = sum(low[key] for key in keys), sum(high[key] for key in keys)
-            for key in keys:
-                up, down = amount - (lows - low[key]), amount - (highs - high[key])
-                if up < high[key] or down > low[key]:
-                    highs, lows = highs + min(up, high[key]) - high[key], lows + max(down, low[key]) - low[key]
-                    high[key], low[key], moved = min(up, high[key]), max(down, low[key]), True
-        if not moved:
-            break
-    return next((key for key in unknown if key in bounded and high[key] - low[key] < threshold), None)
-
-
-def _by_elimination(unknown: Sequence[Key], equations: Sequence[tuple[list[Key], int]]) -> Key | None:
-    """Adding and subtracting lines: a row of the reduced system with a single unknown gives it away."""
-    place = {key: n for n, key in enumerate(unknown)}
-    rows: list[dict[int, Fraction]] = []
-    for keys, _ in equations:
-        row = {place[key]: Fraction(1) for key in keys}
-        for pivot_row in rows:
-            _subtract(row, pivot_row, min(pivot_row))
-        if row:
-            pivot = min(row)
-            row = {n: value / row[pivot] for n, value in row.items()}
-            for other in rows:
-                _subtract(other, row, pivot)
-            rows.append(row)
-    return next((unknown[min(row)] for row in rows if len(row) == 1), None)
-
-
-def _subtract(row: dict[int, Fraction], other: Mapping[int, Fraction], pivot: int) -> None:
-    factor = row.get(pivot)
-    if not factor:
-        return
-    for n, value in other.items():
-        row[n] = row.get(n, Fraction(0)) - factor * value
-        if not row[n]:
-            del row[n]
+    hidden = {key: figure.amount for key, figure in figures.items() if key not in shown.cells}
+    return narrow(
+        hidden, rows={line.key for line in shown.totals if line.kind == "row"},
+        columns={line.key for line in shown.totals if line.kind == "column"}, whole=Line("all", None) in shown.totals, enough=threshold,
+    )  # fmt: skip

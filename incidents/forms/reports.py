@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from agreements.models import Agreement, RetentionTerm
+from agreements.retention.due import period
 from incidents.forms.moments import MomentsMixin
 from incidents.models import IncidentKind, Report
 from incidents.policy import filing_agreements, officer_organizations
@@ -19,10 +20,8 @@ class TermChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, term: RetentionTerm) -> str:
         agreement = term.version.agreement
-        parts = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in ((term.months, "month"), (term.days, "day")) if n]
-        kept = " and ".join(parts)
         return (
-            f"{agreement.reference} {agreement.title}: {term.category.label.lower()}, kept {kept} from “{term.get_trigger_display().lower()}”,"
+            f"{agreement.reference} {agreement.title}: {term.category.label.lower()}, kept {period(term)} from “{term.get_trigger_display().lower()}”,"
             f" up to {TLP(term.version.tlp_ceiling).label}"
         )
 

@@ -1,4 +1,4 @@
-"""Kinds of incident, with the VERIS action that each matches; and the sequence that numbers reports."""
+"""Kinds of incident, with the VERIS action that each matches."""
 
 from datetime import date
 
@@ -37,9 +37,4 @@ def unload(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("incidents", "0001_initial"), ("partnership", "0003_load_reference_lists")]
-    operations = [
-        migrations.RunPython(load, unload),
-        migrations.RunSQL(
-            "CREATE SEQUENCE IF NOT EXISTS incidents_report_number", "DROP SEQUENCE IF EXISTS incidents_report_number"
-        ),
-    ]
+    operations = [migrations.RunPython(load, unload)]

@@ -103,6 +103,10 @@ class Report(Governed):
         },
     )
 
+    # What the term "anonymise" does: these columns are blanked, these rows go; indicators and figures stay.
+    anonymised = {"title": "Anonymised report", "affected_service": "", "filed_by_id": None, "source_key": ""}
+    anonymise_removes = ("body", "attachments", "releases", "sector_shares", "user_grants")
+
     class Meta:
         verbose_name = "report"
         constraints = [

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
 from agreements.models import LegalHold, Purpose, RetentionTerm
+from agreements.retention.due import period
 from incidents.models import Indicator, Precision, Report
 from partnership.access.actor import Actor
 from partnership.access.decide import can
@@ -72,8 +73,7 @@ def _url(name: str, report: Report) -> str:
 
 def in_words(term: Any) -> str:
     """A retention term as a sentence."""
-    parts = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in ((term.months, "month"), (term.days, "day")) if n]
-    return f"{term.get_action_display()} {' and '.join(parts)} after: {term.get_trigger_display().lower()}"
+    return f"{term.get_action_display()} {period(term)} after: {term.get_trigger_display().lower()}"
 
 
 FORMS = {Precision.YEAR: "%Y", Precision.MONTH: "%B %Y", Precision.DAY: "%-d %B %Y"}

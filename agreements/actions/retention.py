@@ -1,0 +1,69 @@
+"""Retention: run by a person, and the confirmation that data was returned."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, models, transaction
+
+from agreements import verbs
+from agreements.models import DeletionRun
+from agreements.retention import certificates, execute, plan
+from partnership import files
+from partnership.access.actor import Actor
+from partnership.access.decide import require
+from partnership.audit.record import record
+from partnership.models import User
+from partnership.registry import health
+
+TICK_LOCK = 7_211_985
+
+
+def run_now(*, by: User) -> DeletionRun:
+    """Run the sweep at once, for a coordinator."""
+    require(Actor(by), "agreements.run_retention")
+    return execute.sweep(trigger="person", by=by)
+
+
+def tick() -> DeletionRun | None:
+    """The schedule's knock: run if something is due. Doubled, late or lost knocks change nothing in the result."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TICK_LOCK])
+        if not cursor.fetchone()[0]:
+            return None
+        try:
+            cursor.execute("SELECT now()")
+            now = cursor.fetchone()[0]
+            ran = DeletionRun.objects.filter(started_at__gt=now - timedelta(hours=24)).exists()
+            return execute.sweep(trigger="schedule") if plan.counts(now)[0] or not ran else None
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [TICK_LOCK])
+
+
+def erase_files(*, at: datetime) -> tuple[int, int]:
+    """Drain the outbox of files whose records are gone."""
+    return files.erase_pending(at=at)
+
+
+@transaction.atomic
+def confirm_return(*, row: models.Model, by: User, at: datetime) -> models.Model:
+    """Note that data was given back; from now on it may be deleted."""
+    require(Actor(by), "agreements.hold_agreement", row.agreement)  # type: ignore[attr-defined]
+    row.returned_on = at.date()  # type: ignore[attr-defined]
+    row.save(update_fields=["returned_on"])
+    record(verbs.RETURN_CONFIRMED, row, by=by, at=at, subject=row.agreement)  # type: ignore[attr-defined]
+    return row
+
+
+@health("retention")
+def retention_health() -> tuple[bool, str]:
+    """Overdue by more than a day, or no run for a day: both need somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now = cursor.fetchone()[0]
+    overdue = plan.counts(now - timedelta(hours=24))[0]
+    last = DeletionRun.objects.order_by("-started_at").first()
+    words = f"{overdue} records are more than a day overdue. "
+    words += f"Last run {last.started_at:%-d %B %Y, %H:%M} UTC, {last.get_state_display().lower()}." if last else "No run yet."
+    return overdue == 0, words
+
+
+__all__ = ["certificates", "confirm_return", "erase_files", "retention_health", "run_now", "tick"]

@@ -1,0 +1,1 @@
+"""Input about agreements and retention: shape and syntax only."""

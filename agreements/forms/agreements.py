@@ -1,0 +1,163 @@
+"""Input about agreements and their terms."""
+
+from django import forms
+
+from agreements.models import (
+    Agreement,
+    AgreementVersion,
+    DataCategory,
+    DataItem,
+    LegalBasis,
+    LegalHold,
+    Party,
+    PermittedUse,
+    Purpose,
+    RedactionStep,
+    RetentionTerm,
+    SpecialCondition,
+)
+from partnership.forms.organizations import ZoneField
+from partnership.models import Organization, User
+
+DAY = {"type": "date"}
+
+
+class DraftForm(forms.Form):
+    title = forms.CharField(max_length=200, help_text="What it is about, such as “Exchange of incident reports in energy”.")
+    kind = forms.ChoiceField(choices=Agreement.Kind.choices, initial=Agreement.Kind.MULTILATERAL)
+    lead = forms.ModelChoiceField(Organization.objects.none(), label="Led by")
+
+    def __init__(self, *args, organizations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = organizations
+        if organizations.count() == 1:
+            self.fields["lead"].initial = organizations.first()
+
+
+class BasicsForm(forms.ModelForm):
+    title = forms.CharField(max_length=200)
+    time_zone = ZoneField(label="Calendar", help_text="The time zone in which days end, such as Europe/Amsterdam.")
+
+    class Meta:
+        model = AgreementVersion
+        fields = ["summary", "tlp_ceiling", "minimum_group_size", "effective_on", "ends_on", "review_on"]
+        labels = {"summary": "Why the parties share", "tlp_ceiling": "Highest marking", "effective_on": "First day",
+                  "ends_on": "Ends on", "review_on": "Reviewed on"}  # fmt: skip
+        widgets = {name: forms.DateInput(attrs=DAY) for name in ("effective_on", "ends_on", "review_on")}
+
+    field_order = ["title", "summary"]
+
+    def clean_minimum_group_size(self):
+        size = self.cleaned_data["minimum_group_size"]
+        if size < 3:
+            raise forms.ValidationError("A figure rests on at least 3 groups of organizations. Give 3 or more.")
+        return size
+
+    def validate_constraints(self):
+        """The action answers for rules; a form answers for shape."""
+
+
+class PartyForm(forms.ModelForm):
+    class Meta:
+        model = Party
+        fields = ["organization", "role", "controller_role", "contact"]
+        labels = {"controller_role": "Role under data protection law"}
+
+    def __init__(self, *args, organizations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = organizations
+
+
+class PurposeForm(forms.ModelForm):
+    class Meta:
+        model = Purpose
+        fields = ["text", "legal_basis", "law_cited", "law_valid_until", "special_condition"]
+        labels = {"text": "Purpose", "special_condition": "Condition for special categories"}
+        help_texts = {"law_cited": "Needed for a legal obligation and for a public task."}
+        widgets = {"law_valid_until": forms.DateInput(attrs=DAY)}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["legal_basis"].queryset = LegalBasis.objects.valid_on().order_by("position")
+        self.fields["legal_basis"].label_from_instance = lambda basis: f"{basis.label}, {basis.article}"
+        self.fields["special_condition"].queryset = SpecialCondition.objects.valid_on().order_by("position")
+
+
+class CategoryForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = DataCategory.objects.valid_on().order_by("position")
+
+
+class DataItemForm(CategoryForm):
+    class Meta:
+        model = DataItem
+        fields = ["category", "description", "has_personal_data"]
+
+
+class RetentionForm(CategoryForm):
+    class Meta:
+        model = RetentionTerm
+        fields = ["category", "trigger", "months", "days", "action", "basis"]
+        labels = {"trigger": "The period begins with", "action": "Then", "basis": "Why this long"}
+
+    def validate_constraints(self):
+        """The action answers for rules; a form answers for shape."""
+
+
+class RedactionForm(CategoryForm):
+    class Meta:
+        model = RedactionStep
+        fields = ["category", "instruction"]
+
+
+class UseForm(forms.ModelForm):
+    class Meta:
+        model = PermittedUse
+        fields = ["purpose", "categories", "recipients", "conditions", "highest_tlp", "valid_from", "valid_until"]
+        widgets = {"categories": forms.CheckboxSelectMultiple, "valid_from": forms.DateInput(attrs=DAY),
+                   "valid_until": forms.DateInput(attrs=DAY)}  # fmt: skip
+        labels = {"highest_tlp": "Highest marking"}
+
+    def __init__(self, *args, version, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].queryset = version.purposes.order_by("position")
+        self.fields["categories"].queryset = DataCategory.objects.filter(pk__in=version.data_items.values("category"))
+
+
+class SignForm(forms.Form):
+    party = forms.ModelChoiceField(Party.objects.none(), label="For", empty_label=None)
+    statement = forms.CharField(
+        max_length=500, initial="I am authorised to sign for this organization.", label="Statement of authority"
+    )
+    content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args, parties, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = parties
+        self.fields["party"].label_from_instance = lambda party: party.organization.name
+
+
+class ReasonForm(forms.Form):
+    because = forms.CharField(label="Reason", max_length=500)
+
+
+class EngagementForm(forms.Form):
+    auditor = forms.ModelChoiceField(User.objects.none())
+    title = forms.CharField(max_length=200)
+    agreements = forms.ModelMultipleChoiceField(Agreement.objects.none(), widget=forms.CheckboxSelectMultiple)
+    independence = forms.CharField(widget=forms.Textarea, label="Statement of independence")
+    until = forms.DateTimeField(label="Ends on", widget=forms.DateInput(attrs=DAY))
+
+    def __init__(self, *args, auditors, agreements, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["auditor"].queryset = auditors
+        self.fields["auditor"].label_from_instance = lambda person: person.name
+        self.fields["agreements"].queryset = agreements
+
+
+class HoldForm(forms.Form):
+    ground = forms.ChoiceField(choices=LegalHold.Ground.choices)
+    authority = forms.CharField(max_length=200, required=False, help_text="Who asks for it, if an authority does.")
+    reason = forms.CharField(max_length=500)
+    review_on = forms.DateField(label="Reviewed on", widget=forms.DateInput(attrs=DAY))

@@ -1,0 +1,37 @@
+"""Retention from the command line."""
+
+import sys
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from agreements.retention import certificates, execute, plan
+
+
+class Command(BaseCommand):
+    help = "preview: what would go now; sweep: delete what is due; verify: check the certificates."
+
+    def add_arguments(self, parser):
+        parser.add_argument("what", choices=["preview", "sweep", "verify"])
+        parser.add_argument("--chunk", type=int, default=execute.CHUNK, help="records a transaction")
+
+    def handle(self, *args, **options):
+        getattr(self, options["what"])(options)
+
+    def preview(self, options):
+        found = plan.preview(timezone.now())
+        for group in found.groups:
+            self.stdout.write(f"{group.agreement} {group.category}: {group.goes} go, {group.held} held, {group.waiting} wait for return")
+        self.stdout.write(f"{found.goes} records go with the next run; {found.held} are held; {found.waiting} wait for their return.")
+
+    def sweep(self, options):
+        run = execute.sweep(trigger="command", chunk=max(1, options["chunk"]))
+        self.stdout.write(f"{run.deleted_count} deleted, {run.anonymised_count} anonymised, {run.held_count} held, {run.left_count} left: {run.state}.")
+
+    def verify(self, options):
+        faults = certificates.verify()
+        for fault in faults:
+            self.stdout.write(fault)
+        self.stdout.write("The certificates are intact." if not faults else f"{len(faults)} faults found.")
+        if faults:
+            sys.exit(1)

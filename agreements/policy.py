@@ -1,0 +1,113 @@
+"""Who may see and do what with agreements, holds, retention and certificates."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from agreements.models import Agreement, AgreementUserGrant, DeletionRecord, DeletionRun, Engagement, LegalHold, Party
+from partnership.access.actor import Actor
+from partnership.access.grants import granted
+from partnership.access.scope import one_of
+from partnership.access.table import EVERY_ROW, Branch, Standing, extend, in_general, on_rows
+from partnership.models import Role
+
+COORDINATOR = "You are a coordinator of the secretariat."
+AS_COORDINATOR = Branch("coordinator", COORDINATOR, lambda actor: EVERY_ROW if actor.is_coordinator else None)
+IS_COORDINATOR = Standing("coordinator", COORDINATOR, lambda actor: actor.is_coordinator)
+
+
+def agreements_of_own_organizations(actor: Actor) -> frozenset[UUID]:
+    """Agreements that name one of the person's organizations as a party, whatever their state; not after a withdrawal."""
+    own = actor.organizations()
+    rows = Party.objects.filter(organization__in=own, until__isnull=True) if own else Party.objects.none()
+    return frozenset(rows.values_list("agreement_id", flat=True))
+
+
+def agreements_to_sign(actor: Actor) -> frozenset[UUID]:
+    own = actor.organizations(Role.SIGNATORY)
+    rows = Party.objects.filter(organization__in=own, until__isnull=True) if own else Party.objects.none()
+    return frozenset(rows.values_list("agreement_id", flat=True))
+
+
+def audited_agreements(actor: Actor) -> frozenset[UUID]:
+    """Agreements for which the person is engaged as an auditor now."""
+    if not actor.has_role(Role.AUDITOR):
+        return frozenset()
+    rows = Engagement.objects.in_force().filter(auditor_id=actor.user.pk, agreements__isnull=False)
+    return frozenset(rows.values_list("agreements", flat=True))
+
+
+def _party(field: str = "pk"):
+    return lambda actor: one_of(field, actor.fact(agreements_of_own_organizations))
+
+
+def _audited(field: str = "pk"):
+    return lambda actor: one_of(field, actor.fact(audited_agreements))
+
+
+def _officer(field: str):
+    return lambda actor: one_of(field, actor.organizations(Role.LIAISON_OFFICER))
+
+
+LEAD = Branch("lead", "You are a liaison officer of the organization that leads it.", _officer("lead_id"))
+PARTY = Branch("party", "Your organization is a party.", _party())
+AUDITOR = Branch("auditor", "You are engaged as an auditor of it.", _audited())
+
+on_rows("agreements.view_agreement", Agreement, "See an agreement and its terms", [
+    LEAD, PARTY, AUDITOR, AS_COORDINATOR, granted(AgreementUserGrant, "view_agreement"),
+])  # fmt: skip
+on_rows("agreements.change_agreement", Agreement, "Draft, edit and send an agreement", [LEAD])
+on_rows("agreements.sign_agreement", Agreement, "Sign an agreement for a party", [
+    Branch("signatory", "You are a signatory of a party.", lambda actor: one_of("pk", actor.fact(agreements_to_sign))),
+])  # fmt: skip
+on_rows("agreements.end_agreement", Agreement, "Suspend, resume and terminate", [LEAD, AS_COORDINATOR])
+in_general("agreements.draft_agreement", "Draft a new agreement", [
+    Standing("liaison officer", "You are a liaison officer.", lambda actor: actor.has_role(Role.LIAISON_OFFICER)),
+])  # fmt: skip
+on_rows("agreements.view_engagement", Engagement, "See audit engagements", [
+    AS_COORDINATOR, Branch("own", "It is your engagement.", lambda actor: Q(auditor_id=actor.user.pk)),
+])  # fmt: skip
+in_general("agreements.engage_auditor", "Engage an auditor", [IS_COORDINATOR])
+
+OWNER = Branch("owner", "It was placed for your organization.", _officer("owner_id"))
+on_rows("agreements.view_hold", LegalHold, "See a legal hold", [
+    OWNER, Branch("party", "It protects data of an agreement of yours.", _party("agreement_id")),
+    Branch("auditor", "You are engaged as an auditor of its agreement.", _audited("agreement_id")), AS_COORDINATOR,
+])  # fmt: skip
+on_rows("agreements.lift_hold", LegalHold, "Lift a legal hold", [OWNER, AS_COORDINATOR])
+on_rows("agreements.hold_agreement", Agreement, "Place a legal hold on an agreement or a record of it", [
+    Branch("party officer", "You are a liaison officer of a party.", lambda actor: one_of("pk", actor.fact(agreements_to_hold))),
+    AS_COORDINATOR,
+])  # fmt: skip
+
+
+def agreements_to_hold(actor: Actor) -> frozenset[UUID]:
+    own = actor.organizations(Role.LIAISON_OFFICER)
+    rows = Party.objects.filter(organization__in=own, until__isnull=True) if own else Party.objects.none()
+    return frozenset(rows.values_list("agreement_id", flat=True))
+
+
+RETENTION_READERS = [
+    Branch("party officer", "Your organization is a party.", lambda actor: one_of("pk", actor.fact(agreements_to_hold))),
+    AUDITOR, AS_COORDINATOR,
+]  # fmt: skip
+on_rows("agreements.view_retention", Agreement, "See what retention will do under an agreement", RETENTION_READERS)
+in_general("agreements.run_retention", "Run the retention sweep now", [IS_COORDINATOR])
+on_rows("agreements.view_run", DeletionRun, "See a retention run", [
+    AS_COORDINATOR,
+    Branch("officer", "Liaison officers see that runs took place.", lambda a: EVERY_ROW if a.has_role(Role.LIAISON_OFFICER) else None),
+    Branch("auditor", "Auditors see that runs took place.", lambda a: EVERY_ROW if a.has_role(Role.AUDITOR) else None),
+])  # fmt: skip
+on_rows("agreements.view_certificate", DeletionRecord, "See the certificate of a deletion", [
+    Branch("owner", "Your organization had filed the record.", _officer("organization_id")),
+    Branch("party", "It stood under an agreement of yours.", _party("agreement_id")),
+    Branch("auditor", "You are engaged as an auditor of its agreement.", _audited("agreement_id")), AS_COORDINATOR,
+])  # fmt: skip
+in_general("agreements.report_compliance", "See the registers and retention compliance", [
+    IS_COORDINATOR, Standing("auditor", "You are engaged as an auditor.", lambda actor: bool(actor.fact(audited_agreements))),
+])  # fmt: skip
+
+extend("partnership.view_audit", [
+    Branch("auditor", "You are engaged as an auditor of the agreement that it concerns.", lambda actor: one_of(
+        "subject_id", frozenset(str(key) for key in actor.fact(audited_agreements)))),
+])  # fmt: skip

@@ -1,0 +1,98 @@
+"""The rehearsal: what a run would do now and why, from the same predicate, without writing anything."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from agreements.retention import predicate, rows
+
+SHOWN = 200
+
+
+@dataclass
+class Group:
+    """Records of one agreement and category that are due, by what will become of them."""
+
+    agreement: str
+    category: str
+    goes: int = 0
+    held: int = 0
+    waiting: int = 0
+
+
+@dataclass
+class Item:
+    """One record that is due."""
+
+    reference: str
+    agreement: str
+    due: Any
+    action: str
+    fate: str
+    why: str
+
+
+@dataclass
+class Preview:
+    """What goes, what does not, and why."""
+
+    at: datetime
+    groups: list[Group] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def goes(self) -> int:
+        return sum(group.goes for group in self.groups)
+
+    @property
+    def held(self) -> int:
+        return sum(group.held for group in self.groups)
+
+    @property
+    def waiting(self) -> int:
+        return sum(group.waiting for group in self.groups)
+
+
+
+
+def preview(at: datetime, agreements: list[UUID] | None = None) -> Preview:
+    """What a run would do at a moment, over all agreements or some."""
+    found = Preview(at)
+    for model in rows.models():
+        _add(found, model, at, agreements)
+    return found
+
+
+def _add(found: Preview, model: Any, at: datetime, agreements: list[UUID] | None) -> None:
+    scope = "" if agreements is None else "AND r.agreement_id = ANY(%(agreements)s)"
+    inner = f"""
+        SELECT r.id, r.reference, a.reference AS agreement, c.label AS category, r.retain_until, t.action,
+               ({predicate.HOLD}) AS held, {predicate.READY} AS ready
+        FROM {predicate.source(model)} JOIN agreements_datacategory c ON c.code = t.category_id
+        WHERE {predicate.DUE} {scope}
+    """
+    fate = "CASE WHEN held IS NOT NULL THEN 'held' WHEN NOT ready THEN 'waiting' ELSE 'goes' END"
+    values = {"at": at, "label": predicate.label(model), "agreements": agreements}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT agreement, category, count(*) FILTER (WHERE {fate} = 'goes'), count(*) FILTER (WHERE {fate} = 'held'),"
+            f" count(*) FILTER (WHERE {fate} = 'waiting') FROM ({inner}) x GROUP BY 1, 2 ORDER BY 1, 2", values,
+        )
+        found.groups += [Group(*row) for row in cursor.fetchall()]
+        cursor.execute(
+            f"SELECT reference, agreement, retain_until, action, {fate}, held FROM ({inner}) x"
+            f" ORDER BY retain_until, id LIMIT {SHOWN}", values,
+        )
+        for reference, agreement, due, action, what, hold in cursor.fetchall():
+            why = {"held": f"Legal hold {hold}.", "waiting": "To be returned first; nobody has confirmed it yet.",
+                   "goes": f"Its time ended on {due:%-d %B %Y}."}[what]  # fmt: skip
+            found.items.append(Item(reference, agreement, due, action, what, why))
+
+
+def counts(at: datetime) -> tuple[int, int, int]:
+    """(goes, held, waiting) over everything, for runs and health."""
+    found = preview(at)
+    return found.goes, found.held, found.waiting

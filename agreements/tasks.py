@@ -1,0 +1,18 @@
+"""Celery entry points of retention: bells for an engine whose state is in PostgreSQL."""
+
+from django.utils import timezone
+
+from agreements.actions import retention
+from partnership.jobs import heartbeat
+from partnership.jobs.task import task
+
+
+@task("agreements.tasks.retention_tick")
+def retention_tick() -> None:
+    retention.tick()
+    heartbeat.beat(name="retention", at=timezone.now())
+
+
+@task("agreements.tasks.erase_files")
+def erase_files() -> None:
+    retention.erase_files(at=timezone.now())
