@@ -5,7 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agreements.models import DataCategory, RetentionTerm
+from incidents import tasks
 from incidents.actions import imports, reports
+from partnership import tasks as ground_tasks
 from tests.factories.incidents import agreement_in_force, content
 
 
@@ -56,3 +58,6 @@ def upload():
 
 def quiet(*anything):
     """Tells nobody about progress."""
+
+
+TASKS = (tasks, ground_tasks)  # loaded as a worker does, so that jobs can run in place

@@ -15,7 +15,7 @@ from incidents.models import Import, Report
 from partnership.audit.chain import verify
 from partnership.models import TLP, AuditEntry, FileErasure, Job, StoredFile
 from tests.factories.incidents import agreement_in_force
-from tests.factories.partnership import OrganizationFactory
+from tests.factories.partnership import OrganizationFactory, member
 from tests.factories.veris import incident, incident_14, lines
 from tests.incidents.conftest import quiet
 
@@ -226,8 +226,6 @@ def test_the_job_checks_and_imports_in_the_worker(agreement, own_organization, l
 
 
 def test_the_trail_of_an_import_is_one_unbroken_chain(committed_db, at):
-    from tests.factories.partnership import member  # the database is chosen by the fixture before factories run
-
     own = OrganizationFactory()
     officer, agreement = member("liaison_officer", own), agreement_in_force(own)
     data = lines(*(incident(n) for n in range(700)))

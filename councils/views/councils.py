@@ -1,0 +1,154 @@
+"""Pages of councils: list, record, founding, seats, dashboard."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+
+from councils.actions import councils
+from councils.dashboards import panels
+from councils.forms import AppointForm, CouncilForm, SeatForm
+from councils.models import Council, Occupancy
+from partnership.access.decide import can
+from partnership.access.scope import get_or_404
+from partnership.forms.people import EmptyForm
+from partnership.models import Organization
+from partnership.tables import Column, TableSource, source
+from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, RecordFormPage, RecordPage, now
+
+LIST = "councils:council-list"
+
+
+class CouncilList(ListPage):
+    permission = "councils.view_council"
+    page_title = "Councils"
+    lead = "Where partners advise each other on figures without names, meet and decide."
+    source_name = "councils:council-list"
+    ordering = ("name", "pk")
+    row_url_name = "councils:council-detail"
+    count_label = "councils"
+    columns = [
+        Column("name", "Council", links=True),
+        Column("secretariat", "Served by", source="secretariat__name"),
+        Column("state", "State", kind="choice", choices=dict(Council.State.choices), tone={"active": "good"}),
+        Column("created_at", "Founded", kind="moment"),
+    ]
+
+    def queryset(self):
+        return Council.objects.all()
+
+    def actions(self):
+        return [("Found a council", reverse("councils:council-new"), True)] if can(self.actor, "councils.found_council") else []
+
+
+class CouncilDetail(RecordPage):
+    permission = "councils.view_council"
+    model = Council
+    template_name = "councils/council_detail.html"
+
+    def get_breadcrumbs(self):
+        return [("Councils", reverse(LIST)), (self.object.name, None)]
+
+    def extra(self):
+        seats = self.object.seats.order_by("number").prefetch_related("occupancies__membership__user", "occupancies__organization")
+        table = [(seat, next((o for o in seat.occupancies.all() if o.vacated_at is None), None)) for seat in seats]
+        runs, key = can(self.actor, "councils.run_council", self.object), {"pk": self.object.pk}
+        actions = [("Dashboard", reverse("councils:dashboard", kwargs=key), True)]
+        if runs:
+            actions += [("Add a seat", reverse("councils:seat-new", kwargs=key), False), ("Appoint", reverse("councils:appoint", kwargs=key), False),
+                        ("Plan a meeting", reverse("councils:meeting-new", kwargs=key), False)]  # fmt: skip
+        return {"page_title": self.object.name, "charter": councils.charter_of(self.object), "seats": table, "runs": runs, "actions": actions,
+                "sectors": self.object.sectors.order_by("position"), "meetings": self.object.meetings.order_by("-starts_at")[:10]}  # fmt: skip
+
+
+class CouncilNew(FormPage):
+    permission = "councils.found_council"
+    page_title = "Found a council"
+    form_class = CouncilForm
+
+    def get_breadcrumbs(self):
+        return [("Councils", reverse(LIST)), ("New", None)]
+
+    def act(self, form):
+        values = dict(form.cleaned_data)
+        body = Organization.objects.get(is_secretariat=True)
+        return councils.found(name=values.pop("name"), sectors=values.pop("sectors"), secretariat=body, charter=values, by=self.request.user, at=now())
+
+    def success_url(self, made):
+        return reverse("councils:council-detail", kwargs={"pk": made.pk})
+
+
+class OfCouncil(RecordFormPage):
+    model = Council
+    permission = "councils.run_council"
+
+    def get_breadcrumbs(self):
+        return [("Councils", reverse(LIST)), (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})), (self.page_title, None)]
+
+
+class SeatNew(OfCouncil):
+    page_title = "Add a seat"
+    form_class = SeatForm
+
+    def act(self, form):
+        return councils.create_seat(council=self.object, by=self.request.user, at=now(), **form.cleaned_data)
+
+
+class Appoint(OfCouncil):
+    page_title = "Appoint somebody"
+    form_class = AppointForm
+
+    def form_kwargs(self):
+        return {"council": self.object}
+
+    def act(self, form):
+        return councils.appoint(by=self.request.user, at=now(), **form.cleaned_data)
+
+
+class Vacate(ConfirmPage):
+    permission = "councils.run_council"
+    page_title = "Vacate a seat"
+    model = Council
+    form_class = EmptyForm
+    submit_label = "Vacate"
+    consequences = ["The person sees nothing of the council from the next request on."]
+
+    def prepare(self):
+        self.occupancy = Occupancy.objects.select_related("seat__council").filter(pk=self.kwargs["pk"]).first()
+        self.object = get_or_404(self.actor, self.permission, Council.objects.all(), pk=self.occupancy.seat.council_id if self.occupancy else None)
+
+    def get_breadcrumbs(self):
+        return [("Councils", reverse(LIST)), (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})), ("Vacate", None)]
+
+    def act(self, form):
+        return councils.vacate(occupancy=self.occupancy, by=self.request.user, at=now())
+
+
+class Dashboard(Page):
+    """Figures of the council's sectors; a hidden one is hidden in page, chart, table, file and API alike."""
+
+    permission = "councils.view_dashboard"
+    template_name = "councils/dashboard.html"
+
+    def get_breadcrumbs(self):
+        return [("Councils", reverse(LIST)), (self.council.name, reverse("councils:council-detail", kwargs={"pk": self.council.pk})), ("Dashboard", None)]
+
+    def get(self, request, pk):
+        self.council = get_or_404(self.actor, self.permission, Council.objects.all(), pk=pk)
+        shown = panels.board(list(self.council.sectors.values_list("pk", flat=True)), now().date())
+        self.page_title = f"{self.council.name}: dashboard"
+        self.lead = "Figures of the council's sectors over the last twelve months. No partner is named."
+        grids = [(grid, panels.rows(grid), panels.most(grid), [f"{m:%b %Y}" for m in grid.months]) for grid in (shown.incidents, shown.indicators)]
+        base = reverse("partnership:export-new", kwargs={"source": DASHBOARD.name})
+        exports = [(label, f"{base}?council={pk}&format={code}") for code, label in (("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"))]
+        return self.show(board=shown, grids=grids, exports=exports, trend_labels=[f"{m:%b %y}" for m in shown.trend.months],
+                         trend_values=[cell.value for cell in shown.trend.cells])  # fmt: skip
+
+
+def dashboard_table(actor, parameters: Mapping):
+    council = get_or_404(actor, "councils.view_dashboard", Council.objects.all(), pk=parameters.get("council"))
+    table = panels.table(DASHBOARD.name, panels.board(list(council.sectors.values_list("pk", flat=True)), now().date()))
+    table.title, table.parameters = f"Dashboard of {council.name}", {"council": str(council.pk)}
+    return table
+
+
+DASHBOARD = source(TableSource("councils:dashboard", "Council dashboard", "councils.view_dashboard", dashboard_table))

@@ -1,0 +1,126 @@
+"""The demonstration's people and organizations: all invented, built through the actions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from partnership.actions import accounts, founding, offices, organizations
+from partnership.models import Membership, Organization, Role, Sector, User
+
+# key, name, kind, size, country, sectors, key of the group's head
+PARTNERS = [
+    ("noordnet", "Noordnet Transmission", "operator", "large", "NL", ["nis2:energy"], ""),
+    ("noordnet-gas", "Noordnet Gas", "operator", "medium", "NL", ["nis2:energy"], "noordnet"),
+    ("zonkracht", "Zonkracht Coöperatie", "operator", "small", "NL", ["nis2:energy"], ""),
+    ("elbestrom", "Elbestrom", "operator", "large", "DE", ["nis2:energy"], ""),
+    ("valdor", "Valdor Énergie", "operator", "large", "FR", ["nis2:energy"], ""),
+    ("prairie", "Prairie Power Cooperative", "operator", "medium", "US", ["us16:energy"], ""),
+    ("fjordkraft", "Fjordlys Kraft", "operator", "medium", "NO", ["nis2:energy"], ""),
+    ("brugwater", "Brugwater", "operator", "medium", "BE", ["nis2:drinking-water", "nis2:waste-water"], ""),
+    ("duinwater", "Duinwater", "operator", "large", "NL", ["nis2:drinking-water"], ""),
+    ("alpaqua", "Alpaqua", "operator", "small", "AT", ["nis2:drinking-water"], ""),
+    ("tejoagua", "Tejo Águas", "operator", "medium", "PT", ["nis2:drinking-water", "nis2:waste-water"], ""),
+    ("lakeworks", "Lakeside Waterworks", "operator", "small", "US", ["us16:water"], ""),
+    ("lindenhof", "Lindenhof Kliniken", "operator", "large", "DE", ["nis2:health"], ""),
+    ("merwede", "Merwede Ziekenhuis", "operator", "large", "NL", ["nis2:health"], ""),
+    ("santaclara", "Hospital Santa Clara", "operator", "medium", "ES", ["nis2:health"], ""),
+    ("norrland", "Norrlands Vård", "operator", "medium", "SE", ["nis2:health"], ""),
+    ("mesaclinic", "Mesa Valley Clinics", "operator", "medium", "US", ["us16:healthcare"], ""),
+    ("stelling", "Stelling Labs", "operator", "small", "NL", ["nis2:health"], "merwede"),
+    ("railpoint", "Railpoint", "operator", "large", "NL", ["nis2:transport"], ""),
+    ("havenlink", "Havenlink", "operator", "large", "BE", ["nis2:transport"], ""),
+    ("skyport", "Skyport Dublin", "operator", "medium", "IE", ["nis2:transport"], ""),
+    ("danubia", "Danubia Bank", "operator", "large", "HU", ["nis2:banking"], ""),
+    ("gildebank", "Gilde Bank", "operator", "large", "NL", ["nis2:banking"], ""),
+    ("clearfold", "Clearfold Exchange", "operator", "medium", "LU", ["nis2:finance"], ""),
+    ("netharbor", "Netharbor", "operator", "large", "NL", ["nis2:digital-infrastructure"], ""),
+    ("polarnode", "Polarnode", "operator", "medium", "FI", ["nis2:digital-infrastructure"], ""),
+    ("vectorguard", "Vectorguard", "vendor", "medium", "NL", ["nis2:ict-services"], ""),
+    ("ironleaf", "Ironleaf Security", "vendor", "medium", "US", ["us16:it"], ""),
+    ("scadaworks", "Scadaworks", "vendor", "small", "DE", ["nis2:ict-services"], ""),
+    ("cert-nl", "National Incident Centre", "government", "medium", "NL", ["nis2:public-administration"], ""),
+    ("energie-inspectie", "Energy Inspectorate", "government", "small", "NL", ["nis2:public-administration"], ""),
+    ("cert-be", "Belgian Incident Desk", "government", "small", "BE", ["nis2:public-administration"], ""),
+    ("gridassoc", "Association of Grid Operators", "association", "small", "BE", ["nis2:energy"], ""),
+    ("waterunion", "Water Union", "association", "micro", "NL", ["nis2:drinking-water"], ""),
+    ("tu-delta", "Delta Technical University", "academia", "large", "NL", ["nis2:research"], ""),
+    ("uni-alster", "Alster University", "academia", "large", "DE", ["nis2:research"], ""),
+    ("openrights", "Open Rights Forum", "civil_society", "micro", "NL", [], ""),
+    ("patients", "Patients' Voice", "civil_society", "micro", "BE", [], ""),
+    ("euroforum", "European Resilience Forum", "international", "small", "BE", [], ""),
+    ("audithuis", "Audithuis", "association", "small", "NL", [], ""),
+    ("newcomer", "Zeewind Startup", "operator", "micro", "NL", ["nis2:energy"], ""),
+]  # fmt: skip
+FIRST = ["Lena", "Anton", "Sita", "Petra", "Paul", "Cora", "Axel", "Mila", "Jonas", "Amir", "Ines", "Tom", "Noor", "Eva", "Luca", "Maja"]
+LAST = ["Berg", "Visser", "Okafor", "Lindqvist", "Moreau", "Santos", "Keller", "Nowak", "Rossi", "Byrne", "Haddad", "Jansen", "Costa"]
+
+
+@dataclass
+class World:
+    """What the upper floors build upon."""
+
+    now: datetime
+    coordinator: User
+    auditor: Any = None
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    officer_of: dict[str, User] = field(default_factory=dict)
+    signatory_of: dict[str, User] = field(default_factory=dict)
+    member_of: list[tuple[User, Organization]] = field(default_factory=list)
+    agreements: list[Any] = field(default_factory=list)
+    password: str = ""  # the hash, computed once
+
+
+def build_base(now: datetime) -> World:
+    """Secretariat, partners, people and offices, two and a half years back."""
+    begun = now - timedelta(days=900)
+    coordinator = founding.found(secretariat="Resilience Secretariat", country="NL", email="coordinator@secretariat.example",
+                                 name="Coen de Wit", password=settings.PORTAL_DEMO_PASSWORD, at=begun)  # fmt: skip
+    world = World(now, coordinator, password=coordinator.password)
+    world.people["coordinator"] = coordinator
+    world.organizations["secretariat"] = Organization.objects.get(is_secretariat=True)
+    for number, entry in enumerate(PARTNERS):
+        _enter(world, begun, number, *entry)
+    _offices(world, begun)
+    return world
+
+
+def _enter(world: World, at: datetime, number: int, key: str, name: str, kind: str, size: str, country: str, sectors: list[str], head: str) -> None:
+    columns = {"name": name, "kind": kind, "size": size, "country": country, "parent": world.organizations.get(head), "time_zone": "Europe/Amsterdam"}
+    made = organizations.create(columns=columns, sectors=Sector.objects.filter(pk__in=sectors), by=world.coordinator, at=at)
+    if key != "newcomer":
+        made = organizations.vet(organization=made, decision="vetted", tier=2, revet_on=(world.now + timedelta(days=540)).date(),
+                                 because="Two sponsors confirmed; checks are clear.", by=world.coordinator, at=at)  # fmt: skip
+    world.organizations[key] = made
+    world.officer_of[key] = _person(world, made, key, "officer", Role.LIAISON_OFFICER, number, at)
+    world.signatory_of[key] = _person(world, made, key, "signatory", Role.SIGNATORY, number + 5, at)
+    if kind in ("operator", "government", "association", "academia", "civil_society", "vendor"):
+        world.member_of.append((_person(world, made, key, "member", Role.COUNCIL_MEMBER, number + 9, at), made))
+    if key == "noordnet":
+        _person(world, made, key, "admin", Role.ADMINISTRATOR, 3, at)
+    if key == "audithuis":
+        world.auditor = _person(world, made, key, "auditor", Role.AUDITOR, 6, at)
+
+
+def _person(world: World, organization: Organization, key: str, place: str, role: str, number: int, at: datetime) -> User:
+    name = f"{FIRST[number % len(FIRST)]} {LAST[(number * 7 + len(place)) % len(LAST)]}"
+    person = User.objects.create(email=f"{place}@{key}.example", name=name, password=world.password)
+    accounts.grant_membership(user=person, organization=organization, role=role, by=world.coordinator, at=at)
+    world.people[f"{place}@{key}"] = person
+    return person
+
+
+def _offices(world: World, at: datetime) -> None:
+    for key in ("noordnet", "duinwater", "merwede", "cert-nl", "elbestrom"):
+        organization, officer = world.organizations[key], world.officer_of[key]
+        office = offices.create(organization=organization, name=f"{organization.name} liaison desk", time_zone="Europe/Amsterdam", by=officer, at=at)
+        offices.assign(office=office, officer=officer, is_deputy=False, by=officer, at=at)
+        channel = offices.add_channel(office=office, columns={"kind": "email", "purpose": "incidents", "value": f"desk@{key}.example",
+                                                              "is_always_open": True}, by=officer, at=at)  # fmt: skip
+        offices.verify_channel(channel=channel, by=officer, at=world.now - timedelta(days=12))
+        offices.log_contact(office=office, partner=world.organizations["cert-nl" if key != "cert-nl" else "noordnet"],
+                            columns={"held_on": (world.now - timedelta(days=20)).date(), "channel": "phone", "topic": "Exercise in spring",
+                                     "notes": "", "follow_up": "Send the draft scenario", "follow_up_on": None}, by=officer, at=world.now - timedelta(days=20))  # fmt: skip
+    assert Membership.objects.exists()

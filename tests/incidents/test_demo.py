@@ -1,0 +1,41 @@
+"""The demonstration's reports: built through the actions, spread over time, some due, nothing real in them."""
+
+import ipaddress
+from types import SimpleNamespace
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from django.db.models.functions import TruncDate
+
+from incidents import demo
+from incidents.models import Attachment, Indicator, Report
+from partnership.models import Role, Sector
+from tests.factories.incidents import agreement_in_force
+from tests.factories.partnership import OrganizationFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monkeypatch):
+    monkeypatch.setattr(demo, "REPORTS", 120)
+    sectors = [Sector.objects.get(code=code) for code in ("nis2:energy", "nis2:health")]
+    organizations = {f"org{n}": OrganizationFactory(sectors=[sectors[n % 2]]) for n in range(6)}
+    officers = {key: member(Role.LIAISON_OFFICER, organization) for key, organization in organizations.items()}
+    agreement = agreement_in_force(*organizations.values(), months=18)
+
+    made = demo.build(SimpleNamespace(organizations=organizations, officer_of=officers, agreements=[agreement], now=at))
+
+    assert len(made) > 120 and Report.objects.count() == len(made)
+    assert set(Report.objects.values_list("state", flat=True)) == {"received", "in_work", "closed"}
+    assert Report.objects.filter(retain_until__lt=at.date()).exists()
+    assert Report.objects.annotate(day=TruncDate("received_at")).filter(received_at__lt=at - relativedelta(months=20)).exists()
+    assert not Report.objects.filter(received_at__gt=at).exists()
+    assert Attachment.objects.count() == 2
+    documentation = ipaddress.ip_network("198.51.100.0/24")
+    for value in Indicator.objects.filter(type="ipv4").values_list("value", flat=True):
+        assert ipaddress.ip_address(value) in documentation
+    assert not Indicator.objects.filter(type="domain").exclude(value__endswith=".example").exists()
+
+
+def test_a_world_without_agreements_gets_no_reports(at):
+    assert demo.build(SimpleNamespace(organizations={}, officer_of={}, agreements=[], now=at)) == []
