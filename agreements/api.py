@@ -47,7 +47,19 @@ class AgreementSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Agreement
-        fields = ["id", "reference", "title", "kind", "lead", "state", "time_zone", "in_force_since", "ended_on", "governing", "parties"]
+        fields = [
+            "id",
+            "reference",
+            "title",
+            "kind",
+            "lead",
+            "state",
+            "time_zone",
+            "in_force_since",
+            "ended_on",
+            "governing",
+            "parties",
+        ]
         read_only_fields = ["id", "reference", "state", "in_force_since", "ended_on"]
 
 
@@ -138,7 +150,12 @@ class HoldViewSet(mixins.CreateModelMixin, ReadOnly):
     """Legal holds that concern the caller."""
 
     serializer_class = HoldSerializer
-    permissions = {"list": "agreements.view_hold", "retrieve": "agreements.view_hold", "create": "agreements.hold_agreement", "lift": "agreements.lift_hold"}
+    permissions = {
+        "list": "agreements.view_hold",
+        "retrieve": "agreements.view_hold",
+        "create": "agreements.hold_agreement",
+        "lift": "agreements.lift_hold",
+    }
 
     def rows(self):
         return LegalHold.objects.order_by("-placed_at", "pk")
@@ -161,7 +178,11 @@ class HoldViewSet(mixins.CreateModelMixin, ReadOnly):
         given = ReasonSerializer(data=request.data)
         found = self.get_object()
         given.is_valid(raise_exception=True)
-        return Response(HoldSerializer(holds.lift(hold=found, reason=given.validated_data["because"], by=request.user, at=self.now)).data)
+        return Response(
+            HoldSerializer(
+                holds.lift(hold=found, reason=given.validated_data["because"], by=request.user, at=self.now)
+            ).data
+        )
 
 
 class CertificateSerializer(serializers.ModelSerializer):
@@ -201,7 +222,9 @@ class PreviewViewSet(ScopedViewSet):
 
     def list(self, request):
         """Due records by agreement and category: how many go, are held, wait for their return."""
-        keys = list(visible(self.actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True))
+        keys = list(
+            visible(self.actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True)
+        )
         return Response(GroupSerializer(plan.preview(self.now, keys).groups, many=True).data)
 
 

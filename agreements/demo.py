@@ -39,9 +39,28 @@ def build(world: Any) -> None:
                 review_on=(world.now + timedelta(days=45)).date(), agreement=water, by=world.officer_of["duinwater"], at=world.now - timedelta(days=15))  # fmt: skip
 
 
-def _agreement(world: Any, number: int, title: str, lead: str, parties: list[str], months: int, trigger: str, action: str, ceiling: int, size: int, state: str) -> Agreement:
+def _agreement(
+    world: Any,
+    number: int,
+    title: str,
+    lead: str,
+    parties: list[str],
+    months: int,
+    trigger: str,
+    action: str,
+    ceiling: int,
+    size: int,
+    state: str,
+) -> Agreement:
     officer, at = world.officer_of[lead], world.now - timedelta(days=860 - number * 3)
-    made = agreements.draft(title=title, kind="multilateral", lead=world.organizations[lead], time_zone="Europe/Amsterdam", by=officer, at=at)
+    made = agreements.draft(
+        title=title,
+        kind="multilateral",
+        lead=world.organizations[lead],
+        time_zone="Europe/Amsterdam",
+        by=officer,
+        at=at,
+    )
     for key in parties:
         agreements.add_party(agreement=made, organization=world.organizations[key], role="both", controller_role="controller",
                              contact=f"desk@{key}.example", by=officer, at=at)  # fmt: skip
@@ -58,13 +77,19 @@ def _agreement(world: Any, number: int, title: str, lead: str, parties: list[str
         signing.sign(agreement=made, party=party, content_hash=version.content_hash, statement="I am authorised to sign for this organization.",
                      by=person, at=at + timedelta(days=2))  # fmt: skip
     if state == "suspended":
-        agreements.suspend(agreement=made, because="The ethics board reviews the study.", by=officer, at=world.now - timedelta(days=40))
+        agreements.suspend(
+            agreement=made, because="The ethics board reviews the study.", by=officer, at=world.now - timedelta(days=40)
+        )
     if state == "terminated":
-        agreements.terminate(agreement=made, because="The pilot has ended.", by=officer, at=world.now - timedelta(days=100))
+        agreements.terminate(
+            agreement=made, because="The pilot has ended.", by=officer, at=world.now - timedelta(days=100)
+        )
     return made
 
 
-def _fill(made: Agreement, by: Any, at: datetime, months: int, trigger: str, action: str, ceiling: int, size: int) -> None:
+def _fill(
+    made: Agreement, by: Any, at: datetime, months: int, trigger: str, action: str, ceiling: int, size: int
+) -> None:
     agreements.change_basics(agreement=made, by=by, at=at, columns={
         "summary": "Partners warn each other early, learn from incidents and keep personal data out of what they share.",
         "tlp_ceiling": ceiling, "minimum_group_size": size, "effective_on": at.date(), "ends_on": (at + timedelta(days=365 * 4)).date(),
@@ -76,11 +101,22 @@ def _fill(made: Agreement, by: Any, at: datetime, months: int, trigger: str, act
     })  # fmt: skip
     report, indicator = DataCategory.objects.get(pk="incident-report"), DataCategory.objects.get(pk="indicator")
     for category, personal, kept in ((report, True, months), (indicator, False, 6)):
-        agreements.add_row(agreement=made, kind="data_items", by=by, at=at, columns={"category": category, "has_personal_data": personal})
+        agreements.add_row(
+            agreement=made,
+            kind="data_items",
+            by=by,
+            at=at,
+            columns={"category": category, "has_personal_data": personal},
+        )
         agreements.add_row(agreement=made, kind="retention_terms", by=by, at=at, columns={
             "category": category, "trigger": trigger, "months": kept, "action": action, "basis": "Needed for trend analysis, not longer"})  # fmt: skip
-    for words in ("Take out names of people who are not accused or responsible", "Replace addresses of homes by the municipality"):
-        agreements.add_row(agreement=made, kind="redaction_steps", by=by, at=at, columns={"category": report, "instruction": words})
+    for words in (
+        "Take out names of people who are not accused or responsible",
+        "Replace addresses of homes by the municipality",
+    ):
+        agreements.add_row(
+            agreement=made, kind="redaction_steps", by=by, at=at, columns={"category": report, "instruction": words}
+        )
     agreements.add_row(agreement=made, kind="permitted_uses", by=by, at=at, columns={
         "purpose": purpose, "categories": [report, indicator], "recipients": "parties", "highest_tlp": ceiling, "conditions": "Own defence only"})  # fmt: skip
     agreements.add_row(agreement=made, kind="permitted_uses", by=by, at=at, columns={

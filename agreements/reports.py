@@ -36,7 +36,14 @@ def register(actor: Any, parameters: Mapping[str, Any]) -> Table:
                           "version__redaction_steps", "uses")
     )  # fmt: skip
     notes = ["One row for each purpose. An item that the agreement does not state is shown as a gap."]
-    return Table("agreements.register", "Register of agreements", REGISTER, given=[_line(p) for p in purposes], marking=2, notes=notes)
+    return Table(
+        "agreements.register",
+        "Register of agreements",
+        REGISTER,
+        given=[_line(p) for p in purposes],
+        marking=2,
+        notes=notes,
+    )
 
 
 def _line(purpose: Purpose) -> list[Any]:
@@ -75,7 +82,9 @@ def compliance(actor: Any, parameters: Mapping[str, Any]) -> Table:
     """For each agreement: what retention did in the period and what is due now."""
     form = PeriodForm(parameters or {})
     chosen = form.cleaned_data if form.is_valid() else {}
-    agreements = dict(visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", "reference"))
+    agreements = dict(
+        visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", "reference")
+    )
     done, late = _done(list(agreements), chosen.get("since"), chosen.get("until"))
     preview = plan.preview(timezone.now(), list(agreements))
     now: dict[str, Counter[str]] = {group.agreement: Counter() for group in preview.groups}
@@ -91,10 +100,20 @@ def compliance(actor: Any, parameters: Mapping[str, Any]) -> Table:
     notes = ["Deleted, anonymised and returned are counted from the certificates; due, held and waiting by the predicate of the engine, as of now.",
              "Late: done more than one day after the day until which the record was kept."]  # fmt: skip
     parameters = {name: value.isoformat() for name, value in chosen.items() if isinstance(value, date)}
-    return Table("agreements.compliance", "Retention compliance", COMPLIANCE, given=given, marking=2, notes=notes, parameters=parameters)
+    return Table(
+        "agreements.compliance",
+        "Retention compliance",
+        COMPLIANCE,
+        given=given,
+        marking=2,
+        notes=notes,
+        parameters=parameters,
+    )
 
 
-def _done(agreements: list[Any], since: date | None, until: date | None) -> tuple[dict[Any, Counter[str]], Counter[Any]]:
+def _done(
+    agreements: list[Any], since: date | None, until: date | None
+) -> tuple[dict[Any, Counter[str]], Counter[Any]]:
     records = DeletionRecord.objects.filter(agreement_id__in=agreements)
     if since:
         records = records.filter(deleted_at__date__gte=since)
@@ -102,7 +121,9 @@ def _done(agreements: list[Any], since: date | None, until: date | None) -> tupl
         records = records.filter(deleted_at__date__lte=until)
     done: dict[Any, Counter[str]] = {}
     late: Counter[Any] = Counter()
-    for key, action, due, day, count in records.values_list("agreement_id", "action", "due_on", "deleted_at__date").annotate(n=Count("pk")):
+    for key, action, due, day, count in records.values_list(
+        "agreement_id", "action", "due_on", "deleted_at__date"
+    ).annotate(n=Count("pk")):
         done.setdefault(key, Counter())[action] += count
         if (day - due).days > 2:  # due at the end of its day, one day of grace
             late[key] += count

@@ -35,6 +35,13 @@ def drafts(actor):
 def reviews(actor):
     """Holds whose review is due within a month."""
     soon = timezone.now().date() + timedelta(days=30)
-    found = visible(actor, "agreements.lift_hold", LegalHold.objects.filter(lifted_at__isnull=True, review_on__lte=soon))
+    found = visible(
+        actor, "agreements.lift_hold", LegalHold.objects.filter(lifted_at__isnull=True, review_on__lte=soon)
+    )
     for hold in found.order_by("review_on")[:20]:
-        yield Waiting(f"Review {hold.reference}", reverse("agreements:hold-detail", kwargs={"pk": hold.pk}), "Legal holds", due=hold.review_on)
+        yield Waiting(
+            f"Review {hold.reference}",
+            reverse("agreements:hold-detail", kwargs={"pk": hold.pk}),
+            "Legal holds",
+            due=hold.review_on,
+        )

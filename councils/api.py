@@ -34,7 +34,11 @@ class CouncilViewSet(ReadOnly):
     """Councils that the caller sits on or serves."""
 
     serializer_class = CouncilSerializer
-    permissions = {"list": "councils.view_council", "retrieve": "councils.view_council", "dashboard": "councils.view_dashboard"}
+    permissions = {
+        "list": "councils.view_council",
+        "retrieve": "councils.view_council",
+        "dashboard": "councils.view_dashboard",
+    }
 
     def rows(self):
         return Council.objects.prefetch_related("sectors").order_by("name", "pk")
@@ -79,7 +83,11 @@ class DecisionViewSet(ReadOnly):
     """Decisions of one's councils."""
 
     serializer_class = DecisionSerializer
-    permissions = {"list": "councils.view_decision", "retrieve": "councils.view_decision", "ballot": "councils.vote_decision"}
+    permissions = {
+        "list": "councils.view_decision",
+        "retrieve": "councils.view_decision",
+        "ballot": "councils.vote_decision",
+    }
 
     def rows(self):
         return Decision.objects.order_by("-proposed_at", "pk")

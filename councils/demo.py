@@ -35,7 +35,9 @@ def _council(world: Any, number: int, name: str, sectors: list[str], keys: list[
     councils.appoint(seat=officer, person=by, organization=world.organizations["secretariat"], by=by, at=at)
     for place, key in enumerate(keys):
         organization = world.organizations[key]
-        seat = councils.create_seat(council=council, interest=organization.kind, function="chair" if place == 0 else "member", by=by, at=at)
+        seat = councils.create_seat(
+            council=council, interest=organization.kind, function="chair" if place == 0 else "member", by=by, at=at
+        )
         councils.appoint(seat=seat, person=world.people[f"member@{key}"], organization=organization, by=by, at=at)
     councils.create_seat(council=council, interest="academia", by=by, at=at)
     _held(world, council, keys, world.now - timedelta(days=40 + number))
@@ -52,14 +54,20 @@ def _held(world: Any, council: Any, keys: list[str], day: Any) -> None:
     before = day - timedelta(days=14)
     meeting = meetings.plan(council=council, title=f"{council.name}, autumn meeting", starts_at=day, time_zone="Europe/Amsterdam",
                             place="Room 1, The Hague", by=by, at=before)  # fmt: skip
-    item = meetings.add_item(meeting=meeting, title="Shorter time to share", notes="The median is above a day.", by=by, at=before)
+    item = meetings.add_item(
+        meeting=meeting, title="Shorter time to share", notes="The median is above a day.", by=by, at=before
+    )
     meetings.announce(meeting=meeting, by=by, at=before)
     meetings.open_meeting(meeting=meeting, by=by, at=day)
     meeting.refresh_from_db()
 
-    for occupancy in Occupancy.objects.filter(seat__council=council, seat__is_voting=True).select_related("membership__user"):
+    for occupancy in Occupancy.objects.filter(seat__council=council, seat__is_voting=True).select_related(
+        "membership__user"
+    ):
         meetings.arrive(meeting=meeting, occupancy=occupancy, by=by, at=day)
-    decision = meetings.put_motion(item=item, motion="Every partner names a deputy who may release reports at night.", by=chair, at=day)
+    decision = meetings.put_motion(
+        item=item, motion="Every partner names a deputy who may release reports at night.", by=chair, at=day
+    )
     decision = meetings.open_vote(decision=decision, by=chair, at=day)
     for place, key in enumerate(keys):
         meetings.vote(decision=decision, choice="no" if place == 2 else "yes", by=world.people[f"member@{key}"], at=day)
@@ -69,5 +77,10 @@ def _held(world: Any, council: Any, keys: list[str], day: Any) -> None:
                                     organization=organization, due_on=(day + timedelta(days=30)).date(), audience=council.audience, by=chair, at=day)  # fmt: skip
     meetings.close_meeting(meeting=meeting, by=by, at=day + timedelta(hours=2))
     meeting.refresh_from_db()
-    minutes = meetings.draft_minutes(meeting=meeting, text="Present: all members. The motion on deputies was adopted.", by=by, at=day + timedelta(days=3))
+    minutes = meetings.draft_minutes(
+        meeting=meeting,
+        text="Present: all members. The motion on deputies was adopted.",
+        by=by,
+        at=day + timedelta(days=3),
+    )
     meetings.certify_minutes(minutes=minutes, by=chair, at=day + timedelta(days=6))

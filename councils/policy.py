@@ -26,7 +26,9 @@ def own_seats(actor: Actor) -> tuple[tuple[UUID, str, bool], ...]:
 def _councils(*functions: str, voting: bool = False, field: str = "pk"):
     def rows(actor: Actor) -> Q | None:
         seats = actor.fact(own_seats)
-        keys = frozenset(c for c, function, votes in seats if (not functions or function in functions) and (votes or not voting))
+        keys = frozenset(
+            c for c, function, votes in seats if (not functions or function in functions) and (votes or not voting)
+        )
         return one_of(field, keys)
 
     return rows
@@ -35,11 +37,30 @@ def _councils(*functions: str, voting: bool = False, field: str = "pk"):
 MEMBER = "You sit on this council."
 CHAIR = Seat.Function.CHAIR, Seat.Function.OFFICER
 
-on_rows("councils.view_council", Council, "See a council, its charter and members", [Branch("member", MEMBER, _councils()), AS_COORDINATOR])
+on_rows(
+    "councils.view_council",
+    Council,
+    "See a council, its charter and members",
+    [Branch("member", MEMBER, _councils()), AS_COORDINATOR],
+)
 on_rows("councils.run_council", Council, "Run a council: seats, meetings, announcements", [AS_COORDINATOR])
-in_general("councils.found_council", "Found a council", [Standing("coordinator", COORDINATOR, lambda actor: actor.is_coordinator)])
-on_rows("councils.view_dashboard", Council, "See a council's anonymised figures", [Branch("member", MEMBER, _councils()), AS_COORDINATOR])
-on_rows("councils.view_meeting", Meeting, "See a meeting", [Branch("member", MEMBER, _councils(field="council_id")), AS_COORDINATOR])
+in_general(
+    "councils.found_council",
+    "Found a council",
+    [Standing("coordinator", COORDINATOR, lambda actor: actor.is_coordinator)],
+)
+on_rows(
+    "councils.view_dashboard",
+    Council,
+    "See a council's anonymised figures",
+    [Branch("member", MEMBER, _councils()), AS_COORDINATOR],
+)
+on_rows(
+    "councils.view_meeting",
+    Meeting,
+    "See a meeting",
+    [Branch("member", MEMBER, _councils(field="council_id")), AS_COORDINATOR],
+)
 on_rows("councils.run_meeting", Meeting, "Prepare and announce a meeting", [AS_COORDINATOR])
 on_rows("councils.open_meeting", Meeting, "Open and close a meeting, call the roll", [
     Branch("officer", "You are the designated officer.", _councils(Seat.Function.OFFICER, field="council_id")),
@@ -64,7 +85,9 @@ on_rows("councils.vote_decision", Decision, "Vote", [
 def own_audiences(actor: Actor) -> frozenset[UUID]:
     if not actor.is_member:
         return frozenset()
-    return frozenset(AudienceMember.objects.in_force().filter(user_id=actor.user.pk).values_list("audience_id", flat=True))
+    return frozenset(
+        AudienceMember.objects.in_force().filter(user_id=actor.user.pk).values_list("audience_id", flat=True)
+    )
 
 
 on_rows("councils.view_action", CorrectiveAction, "See action items", [

@@ -15,9 +15,18 @@ from partnership.registry import Waiting, worklist
 def coming(actor):
     """Meetings of the next month."""
     today = timezone.now()
-    soon = Meeting.objects.filter(starts_at__gte=today - timedelta(days=1), starts_at__lte=today + timedelta(days=30), state__in=["announced", "open"])
+    soon = Meeting.objects.filter(
+        starts_at__gte=today - timedelta(days=1),
+        starts_at__lte=today + timedelta(days=30),
+        state__in=["announced", "open"],
+    )
     for meeting in visible(actor, "councils.attend_meeting", soon).order_by("starts_at")[:20]:
-        yield Waiting(meeting.title, reverse("councils:meeting-detail", kwargs={"pk": meeting.pk}), "Meetings", due=meeting.starts_at)
+        yield Waiting(
+            meeting.title,
+            reverse("councils:meeting-detail", kwargs={"pk": meeting.pk}),
+            "Meetings",
+            due=meeting.starts_at,
+        )
 
 
 @worklist
@@ -25,7 +34,12 @@ def votes(actor):
     """Open votes in which the person has not voted."""
     open_ = Decision.objects.filter(state="open").exclude(ballots__occupancy__membership__user_id=actor.user.pk)
     for decision in visible(actor, "councils.vote_decision", open_).select_related("item")[:20]:
-        yield Waiting(f"Vote on “{decision.item.title}”", reverse("councils:decision-detail", kwargs={"pk": decision.pk}), "Votes", is_urgent=True)
+        yield Waiting(
+            f"Vote on “{decision.item.title}”",
+            reverse("councils:decision-detail", kwargs={"pk": decision.pk}),
+            "Votes",
+            is_urgent=True,
+        )
 
 
 @worklist
@@ -33,4 +47,10 @@ def own_actions(actor):
     """Action items of the person."""
     today = timezone.now().date()
     for action in CorrectiveAction.objects.filter(owner_id=actor.user.pk, state="open").order_by("due_on")[:20]:
-        yield Waiting(action.title, reverse("councils:action-detail", kwargs={"pk": action.pk}), "Action items", due=action.due_on, is_urgent=action.due_on < today)
+        yield Waiting(
+            action.title,
+            reverse("councils:action-detail", kwargs={"pk": action.pk}),
+            "Action items",
+            due=action.due_on,
+            is_urgent=action.due_on < today,
+        )

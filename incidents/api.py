@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from agreements.models import Agreement, DataCategory
 from incidents.actions import indicators, reports
-from incidents.models import Import, IncidentKind, Indicator, Precision, Report
 from incidents.forms.filters import ImportFilters, IndicatorFilters, ReportFilters
+from incidents.models import Import, IncidentKind, Indicator, Precision, Report
 from partnership.access.decide import can
 from partnership.access.scope import get_or_404
 from partnership.api.router import router
@@ -24,7 +24,9 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
 
     organization_name = serializers.CharField(source="organization.name", read_only=True)
     agreement_reference = serializers.CharField(source="agreement.reference", read_only=True)
-    version_number = serializers.IntegerField(source="version.number", read_only=True, help_text="Version of the agreement that governs it.")
+    version_number = serializers.IntegerField(
+        source="version.number", read_only=True, help_text="Version of the agreement that governs it."
+    )
     narrative = serializers.SerializerMethodField(help_text="Null when you may see the head only, and in lists.")
 
     class Meta:
@@ -50,8 +52,12 @@ class ReportContentSerializer(serializers.Serializer[Any]):
     """What can be said and changed about a report. Times coarser than a minute are written as their first day."""
 
     title = serializers.CharField(max_length=200, help_text="One line, without names of persons.")
-    sector = serializers.SlugRelatedField("code", queryset=Sector.objects.all(), help_text="Code of a sector, such as nis2:energy.")
-    kind = serializers.SlugRelatedField("code", queryset=IncidentKind.objects.all(), help_text="Code of a kind, such as malware.")
+    sector = serializers.SlugRelatedField(
+        "code", queryset=Sector.objects.all(), help_text="Code of a sector, such as nis2:energy."
+    )
+    kind = serializers.SlugRelatedField(
+        "code", queryset=IncidentKind.objects.all(), help_text="Code of a kind, such as malware."
+    )
     severity = serializers.ChoiceField(Report.Severity.choices, required=False, help_text="0 unknown to 4 critical.")
     tlp = serializers.ChoiceField(TLP.choices, required=False, help_text="0 CLEAR to 4 RED; 2 (AMBER) unless given.")
     pap = serializers.ChoiceField(PAP.choices, required=False, help_text="0 CLEAR to 3 RED; 2 (AMBER) unless given.")
@@ -71,9 +77,13 @@ class ReportFilingSerializer(ReportContentSerializer):
     organization = serializers.UUIDField(help_text="An organization whose liaison officer you are.")
     agreement = serializers.UUIDField(help_text="An agreement in force to which it is a party.")
     category = serializers.SlugRelatedField(
-        "code", queryset=DataCategory.objects.all(), help_text="Code of a data category that the agreement covers, such as incident-report."
+        "code",
+        queryset=DataCategory.objects.all(),
+        help_text="Code of a data category that the agreement covers, such as incident-report.",
     )
-    indicators = serializers.CharField(max_length=500_000, required=False, allow_blank=True, help_text="One a line; defanged forms are understood.")
+    indicators = serializers.CharField(
+        max_length=500_000, required=False, allow_blank=True, help_text="One a line; defanged forms are understood."
+    )
 
 
 class BecauseSerializer(serializers.Serializer[Any]):
@@ -85,7 +95,9 @@ class BecauseSerializer(serializers.Serializer[Any]):
 class IndicatorListSerializer(serializers.Serializer[Any]):
     """A pasted list of indicators."""
 
-    indicators = serializers.CharField(max_length=500_000, help_text="One a line: value, or type: value, and a comment after #.")
+    indicators = serializers.CharField(
+        max_length=500_000, help_text="One a line: value, or type: value, and a comment after #."
+    )
 
 
 class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
@@ -121,19 +133,24 @@ class ReportViewSet(ReadOnly):
     }  # fmt: skip
     serializer_class = ReportSerializer
     filterset_class = ReportFilters
+    actor: Any  # put here by DeclaredPermission
 
     def rows(self) -> Any:
-        return Report.objects.select_related("organization", "agreement", "version", "body").order_by("-received_at", "-id")
+        return Report.objects.select_related("organization", "agreement", "version", "body").order_by(
+            "-received_at", "-id"
+        )
 
     @extend_schema(request=ReportFilingSerializer, responses={201: ReportSerializer})
     def create(self, request: Request) -> Response:
         """File a report."""
         data = self._valid(ReportFilingSerializer)
-        organization = get_or_404(self.actor, "incidents.file_report", Organization.objects.all(), pk=data["organization"])
+        organization = get_or_404(
+            self.actor, "incidents.file_report", Organization.objects.all(), pk=data["organization"]
+        )
         agreement = get_or_404(self.actor, "incidents.file_under", Agreement.objects.all(), pk=data["agreement"])
         report = reports.file(
             organization=organization, agreement=agreement, category=data["category"], content=data, narrative=data.get("narrative", ""),
-            indicator_list=data.get("indicators", ""), source=Report.Source.API, by=request.user, at=self.now,
+            indicator_list=data.get("indicators", ""), source=Report.Source.API, by=self.actor.user, at=self.now,
         )  # fmt: skip
         return Response(self.get_serializer(report).data, status=status.HTTP_201_CREATED)
 
@@ -141,7 +158,9 @@ class ReportViewSet(ReadOnly):
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change what a report says."""
         data = self._valid(ReportContentSerializer, partial=True)
-        report = reports.change(report=self.get_object(), content=data, narrative=data.get("narrative"), by=request.user, at=self.now)
+        report = reports.change(
+            report=self.get_object(), content=data, narrative=data.get("narrative"), by=self.actor.user, at=self.now
+        )
         return Response(self.get_serializer(report).data)
 
     @extend_schema(request=BecauseSerializer, responses=ReportSerializer)
@@ -149,7 +168,7 @@ class ReportViewSet(ReadOnly):
     def close(self, request: Request, pk: str | None = None) -> Response:
         """Close a report."""
         data = self._valid(BecauseSerializer)
-        report = reports.close(report=self.get_object(), because=data["because"], by=request.user, at=self.now)
+        report = reports.close(report=self.get_object(), because=data["because"], by=self.actor.user, at=self.now)
         return Response(self.get_serializer(report).data)
 
     @extend_schema(responses=IndicatorSerializer(many=True), filters=False)
@@ -161,13 +180,17 @@ class ReportViewSet(ReadOnly):
 
     @extend_schema(
         request=IndicatorListSerializer,
-        responses={201: inline_serializer("IndicatorsAdded", {"added": serializers.IntegerField(), "repeated": serializers.IntegerField()})},
+        responses={
+            201: inline_serializer(
+                "IndicatorsAdded", {"added": serializers.IntegerField(), "repeated": serializers.IntegerField()}
+            )
+        },
     )
     @indicators.mapping.post
     def add_indicators(self, request: Request, pk: str | None = None) -> Response:
         """Add indicators to a report: all of the list, or none if a line is wrong."""
         data = self._valid(IndicatorListSerializer)
-        added = indicators.add(report=self.get_object(), text=data["indicators"], by=request.user, at=self.now)
+        added = indicators.add(report=self.get_object(), text=data["indicators"], by=self.actor.user, at=self.now)
         return Response({"added": len(added.indicators), "repeated": added.repeated}, status=status.HTTP_201_CREATED)
 
     def _valid(self, serializer_class: Any, partial: bool = False) -> dict[str, Any]:

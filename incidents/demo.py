@@ -33,7 +33,17 @@ STORIES = {
 KINDS = ["malware"] * 5 + ["intrusion"] * 5 + ["social"] * 6 + ["error"] * 4 + ["availability"] * 3 + [
     "disclosure", "disclosure", "physical", "misuse", "vulnerability", "vulnerability", "environmental", "other",
 ]  # fmt: skip
-SERVICES = ["Billing", "Grid control", "Water treatment", "Ticketing", "Patient records", "Telemetry", "Customer portal", "Office mail", ""]
+SERVICES = [
+    "Billing",
+    "Grid control",
+    "Water treatment",
+    "Ticketing",
+    "Patient records",
+    "Telemetry",
+    "Customer portal",
+    "Office mail",
+    "",
+]
 MARKINGS = [TLP.GREEN] * 5 + [TLP.AMBER] * 10 + [TLP.AMBER_STRICT] * 3 + [TLP.CLEAR, TLP.RED]
 WORDS = ["update", "portal", "invoice", "login", "meter", "track", "cloud", "service", "support", "remote"]
 
@@ -54,7 +64,7 @@ class Seat:
 @transaction.atomic
 def build(world: Any) -> list[Report]:
     """Fill the agreements in force of the demonstration with reports; `world` knows organizations, officers and the moment."""
-    dice = random.Random(20)
+    dice = random.Random(20)  # noqa: S311  (the same world each time; nothing secret)
     seats = list(_seats(world))
     if not seats:
         return []
@@ -69,13 +79,27 @@ def _seats(world: Any) -> Iterator[Seat]:
     officers = {world.organizations[key].pk: person for key, person in world.officer_of.items()}
     category = DataCategory.objects.get(code="incident-report")
     for agreement in world.agreements:
-        term = RetentionTerm.objects.filter(version=agreement.governing_id, category=category).first()
+        term = (
+            RetentionTerm.objects.select_related("version", "category")
+            .filter(version=agreement.governing_id, category=category)
+            .first()
+        )
         if agreement.state != Agreement.State.IN_FORCE or term is None:
             continue
-        for party in Party.objects.filter(agreement=agreement, organization__in=officers).select_related("organization"):
+        for party in Party.objects.filter(agreement=agreement, organization__in=officers).select_related(
+            "organization"
+        ):
             sector = party.organization.sectors.order_by("position").first()
             if sector is not None:
-                yield Seat(agreement, term, party.organization, officers[party.organization_id], party.since, sector, party.until)
+                yield Seat(
+                    agreement,
+                    term,
+                    party.organization,
+                    officers[party.organization_id],
+                    party.since,
+                    sector,
+                    party.until,
+                )
 
 
 def _moments(dice: random.Random, now: datetime) -> list[datetime]:
@@ -101,7 +125,7 @@ def _tell(dice: random.Random, seat: Seat, kinds: dict[str, IncidentKind], at: d
     code = dice.choice(KINDS)
     title, narrative = STORIES[code]
     aware = at - timedelta(minutes=int(30 + dice.expovariate(1 / 1500)))
-    ceiling = seat.agreement.governing.tlp_ceiling
+    ceiling = seat.term.version.tlp_ceiling
     content = {
         "title": title, "sector": seat.sector, "kind": kinds[code], "severity": dice.choice([0, 1, 1, 2, 2, 2, 3, 3, 4]),
         "tlp": min(dice.choice(MARKINGS), ceiling), "personal_data": dice.choice(["yes", "no", "unknown"]),
@@ -116,7 +140,9 @@ def _tell(dice: random.Random, seat: Seat, kinds: dict[str, IncidentKind], at: d
     if code in ("malware", "intrusion", "social", "availability"):
         indicators.add(report=report, text=_indicators(dice), by=seat.officer, at=at + timedelta(minutes=5))
     if report.tlp <= TLP.GREEN and dice.random() < 0.6:
-        reports.share(report=report, sector=seat.sector, by=seat.officer, at=at + timedelta(hours=dice.randrange(1, 60)))
+        reports.share(
+            report=report, sector=seat.sector, by=seat.officer, at=at + timedelta(hours=dice.randrange(1, 60))
+        )
     return report
 
 
@@ -134,7 +160,7 @@ def _indicators(dice: random.Random) -> str:
 
 def _due_tonight(dice: random.Random, seats: list[Seat], kinds: dict[str, IncidentKind], now: datetime) -> list[Report]:
     """Reports whose period ended yesterday, as far as their agreements are old enough; others are closed or taken up."""
-    made = []
+    made: list[Report] = []
     for seat in seats:
         at = now - relativedelta(months=seat.term.months, days=seat.term.days + 1)
         if seat.term.trigger == RetentionTerm.Trigger.RECEIVED and seat.since <= at and len(made) < 12:
@@ -150,14 +176,21 @@ def _work_on(dice: random.Random, now: datetime) -> None:
         age = now - report.received_at
         if age > timedelta(days=90) and dice.random() < 0.85:
             done = report.received_at + timedelta(days=dice.randrange(3, 80))
-            reports.close(report=report, because="Measures taken, service normal.", by=report.filed_by, at=done)
+            reports.close(report=report, because="Measures taken, service normal.", by=_officer(report), at=done)
         elif age > timedelta(days=2) and dice.random() < 0.7:
-            reports.take_up(report=report, by=report.filed_by, at=report.received_at + timedelta(hours=2))
+            reports.take_up(report=report, by=_officer(report), at=report.received_at + timedelta(hours=2))
+
+
+def _officer(report: Report) -> User:
+    assert report.filed_by is not None
+    return report.filed_by
 
 
 def _attach(made: list[Report], world: Any) -> None:
-    open_ = [report for report in made if Report.objects.filter(pk=report.pk).exclude(state=Report.State.CLOSED).exists()][-2:]
+    open_ = [
+        report for report in made if Report.objects.filter(pk=report.pk).exclude(state=Report.State.CLOSED).exists()
+    ][-2:]
     files = [("timeline.csv", b"time,event\r\n04:30,Alarm at the gateway\r\n04:52,Account locked\r\n"),
              ("notes.txt", b"Call with the provider at 05:10. Filter in place since 05:25.\n")]  # fmt: skip
     for report, (name, data) in zip(open_, files, strict=False):
-        attachments.add(report=report, name=name, data=data, by=report.filed_by, at=world.now)
+        attachments.add(report=report, name=name, data=data, by=_officer(report), at=world.now)

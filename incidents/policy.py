@@ -69,7 +69,7 @@ def own_audiences(actor: Actor) -> frozenset[UUID]:
     """Audiences that the person belongs to now, as far as any report was released to them."""
     if not actor.is_member:
         return frozenset()
-    member = AudienceMember.objects.filter(user_id=actor.user.pk, since__lte=Now()).filter(
+    member = AudienceMember.objects.filter(user=actor.user.pk, since__lte=Now()).filter(
         Q(until__isnull=True) | Q(until__gt=Now())
     )
     released = Release.objects.filter(audience__in=member.values("audience"))
@@ -78,7 +78,7 @@ def own_audiences(actor: Actor) -> frozenset[UUID]:
 
 def granted_agreements(actor: Actor) -> frozenset[UUID]:
     """Agreements in force that were opened to this person by name."""
-    rows = live(AgreementUserGrant, actor.user).filter(
+    rows = live(AgreementUserGrant, actor.user).filter(  # type: ignore[arg-type]  # a member is signed in
         permission__codename="view_agreement", content_object__state=Agreement.State.IN_FORCE
     )
     return frozenset(rows.values_list("content_object_id", flat=True)) if actor.is_member else frozenset()
@@ -89,18 +89,22 @@ def granted_organizations(actor: Actor) -> frozenset[UUID]:
     if not actor.is_member:
         return frozenset()
     wanted = {"permission__codename": "view_organization", "content_object__suspended_at__isnull": True}
-    by_name = live(OrganizationUserGrant, actor.user).filter(**wanted)
+    by_name = live(OrganizationUserGrant, actor.user).filter(**wanted)  # type: ignore[arg-type]  # a member is signed in
     by_group = OrganizationGroupGrant.objects.filter(
-        group__in=actor.user.groups.values("pk"), expires_at__gt=Now(), revoked_at__isnull=True, **wanted
+        group__user=actor.user.pk, expires_at__gt=Now(), revoked_at__isnull=True, **wanted
     )
-    return frozenset([*by_name.values_list("content_object_id", flat=True), *by_group.values_list("content_object_id", flat=True)])
+    return frozenset(
+        [*by_name.values_list("content_object_id", flat=True), *by_group.values_list("content_object_id", flat=True)]
+    )
 
 
 def audited_agreements(actor: Actor) -> frozenset[UUID]:
     """Agreements for which this person is engaged as an auditor now; they may have lapsed meanwhile."""
     if not actor.has_role(Role.AUDITOR):
         return frozenset()
-    rows = Engagement.objects.in_force().filter(auditor_id=actor.user.pk, ended_at__isnull=True, agreements__isnull=False)
+    rows = Engagement.objects.in_force().filter(
+        auditor_id=actor.user.pk, ended_at__isnull=True, agreements__isnull=False
+    )
     return frozenset(rows.values_list("agreements", flat=True))
 
 
@@ -173,8 +177,12 @@ PARTY_EXPORT = Branch("party", "Your organization is a party to its agreement.",
 
 BODY = [PUBLIC, OWNER, PARTY, SECTOR, AUDIENCE, BY_NAME, CONTAINER]
 
-VIEW = on_rows("incidents.view_report", Report, "See a report's head: title, sector, times, marking, retention.", [*BODY, AUDITOR])
-VIEW_BODY = on_rows("incidents.view_report_body", Report, "See a report's narrative, indicators, attachments and source record.", BODY)
+VIEW = on_rows(
+    "incidents.view_report", Report, "See a report's head: title, sector, times, marking, retention.", [*BODY, AUDITOR]
+)
+VIEW_BODY = on_rows(
+    "incidents.view_report_body", Report, "See a report's narrative, indicators, attachments and source record.", BODY
+)
 CHANGE = on_rows("incidents.change_report", Report, "Change and close a report, add indicators and files.", [OFFICER])
 SHARE = on_rows("incidents.share_report", Report, "Share a report with a sector.", [OFFICER])
 RELEASE = on_rows("incidents.release_report", Report, "Release a report to an audience or to a person.", [OFFICER])
@@ -223,4 +231,3 @@ REPORT_INCIDENTS = on_rows(
                lambda actor: EVERY_ROW if actor.is_coordinator else None),
     ],
 )  # fmt: skip
-

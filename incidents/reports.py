@@ -18,8 +18,12 @@ LATE_AFTER = timedelta(hours=72)  # NIS2 Directive, Article 23(4)(b): incident n
 class PeriodForm(forms.Form):
     """The days of receipt that a report covers."""
 
-    received_from = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Received from")
-    received_until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Received until")
+    received_from = forms.DateField(
+        required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Received from"
+    )
+    received_until = forms.DateField(
+        required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Received until"
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -84,7 +88,12 @@ def _within(rows: Any, period: Mapping[str, Any]) -> Any:
 
 source(
     TableSource(
-        "incidents:reporting", "Incident reporting", "incidents.report_incidents", build, is_report=True, form=PeriodForm,
+        "incidents:reporting",
+        "Incident reporting",
+        "incidents.report_incidents",
+        build,
+        is_report=True,
+        form=PeriodForm,
         description="Reports by agreement, organization and sector: how many, how fast after becoming aware, what came late.",
     )  # fmt: skip
 )

@@ -15,6 +15,10 @@ ATTACHMENT_ADDED = verb("incidents.attachment_added", "{who} attached a file ({t
 ATTACHMENT_REMOVED = verb("incidents.attachment_removed", "{who} removed a file from {what}.")
 ATTACHMENT_DOWNLOADED = verb("incidents.attachment_downloaded", "{who} downloaded a file of {what}.")
 IMPORT_STARTED = verb("incidents.import_started", "{who} gave a file for import under {agreement}.")
-IMPORT_DECIDED = verb("incidents.import_decided", "{who} decided to import {good} incidents and to leave out {bad} lines.")
+IMPORT_DECIDED = verb(
+    "incidents.import_decided", "{who} decided to import {good} incidents and to leave out {bad} lines."
+)
 IMPORT_REFUSED = verb("incidents.import_refused", "{who} refused an import; nothing of it came in.")
-IMPORT_DONE = verb("incidents.import_done", "{who} imported {count} incidents under {agreement}; {known} were known already.")
+IMPORT_DONE = verb(
+    "incidents.import_done", "{who} imported {count} incidents under {agreement}; {known} were known already."
+)

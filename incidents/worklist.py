@@ -23,7 +23,9 @@ def reports_to_take_up(actor: Any) -> Iterator[Waiting]:
     rows = visible(actor, "incidents.change_report", Report.objects.all()).filter(
         state=Report.State.RECEIVED, received_at__gte=since, source__in=[Report.Source.FORM, Report.Source.API]
     )
-    for report in rows.order_by("received_at", "pk").only("reference", "title", "aware_at", "severity", "received_at")[:MOST]:
+    for report in rows.order_by("received_at", "pk").only("reference", "title", "aware_at", "severity", "received_at")[
+        :MOST
+    ]:
         yield Waiting(
             title=f"Take up {report.reference}: {report.title}", url=reverse("incidents:report-detail", kwargs={"pk": report.pk}),
             kind="Report", due=report.aware_at + NOTIFY_WITHIN if report.aware_at else None,

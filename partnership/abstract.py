@@ -22,9 +22,7 @@ class DatedQuerySet(models.QuerySet):
     def in_force(self, at=None):
         """Rows whose time has begun and not ended; by the database clock unless a moment is given."""
         moment = at if at is not None else Now()
-        return self.filter(
-            models.Q(since__lte=moment) & (models.Q(until__isnull=True) | models.Q(until__gt=moment))
-        )
+        return self.filter(models.Q(since__lte=moment) & (models.Q(until__isnull=True) | models.Q(until__gt=moment)))
 
 
 class Dated(models.Model):

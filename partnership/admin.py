@@ -51,5 +51,3 @@ class RuleSetSupport(Support):
 class JobSupport(Support):
     list_display = ["kind", "state", "requested_at", "finished_at"]
     fields = ["kind", "state", "done", "total", "message", "requested_at", "started_at", "finished_at", "attempts"]
-
-

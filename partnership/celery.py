@@ -16,8 +16,16 @@ MINUTE = 60.0
 # Kept in code on purpose: nobody can switch retention off by editing a row.
 app.conf.beat_schedule = {
     "heartbeat": {"task": "partnership.tasks.heartbeat", "schedule": MINUTE, "options": {"expires": 50}},
-    "retention-tick": {"task": "agreements.tasks.retention_tick", "schedule": 15 * MINUTE, "options": {"expires": 14 * 60}},
+    "retention-tick": {
+        "task": "agreements.tasks.retention_tick",
+        "schedule": 15 * MINUTE,
+        "options": {"expires": 14 * 60},
+    },
     "erase-files": {"task": "agreements.tasks.erase_files", "schedule": 5 * MINUTE, "options": {"expires": 4 * 60}},
-    "expire-exports": {"task": "partnership.tasks.expire_exports", "schedule": crontab(minute=17), "options": {"expires": 50 * 60}},
+    "expire-exports": {
+        "task": "partnership.tasks.expire_exports",
+        "schedule": crontab(minute=17),
+        "options": {"expires": 50 * 60},
+    },
     "resume-jobs": {"task": "partnership.tasks.resume_jobs", "schedule": 5 * MINUTE, "options": {"expires": 4 * 60}},
 }

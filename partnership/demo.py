@@ -53,8 +53,39 @@ PARTNERS = [
     ("audithuis", "Audithuis", "association", "small", "NL", [], ""),
     ("newcomer", "Zeewind Startup", "operator", "micro", "NL", ["nis2:energy"], ""),
 ]  # fmt: skip
-FIRST = ["Lena", "Anton", "Sita", "Petra", "Paul", "Cora", "Axel", "Mila", "Jonas", "Amir", "Ines", "Tom", "Noor", "Eva", "Luca", "Maja"]
-LAST = ["Berg", "Visser", "Okafor", "Lindqvist", "Moreau", "Santos", "Keller", "Nowak", "Rossi", "Byrne", "Haddad", "Jansen", "Costa"]
+FIRST = [
+    "Lena",
+    "Anton",
+    "Sita",
+    "Petra",
+    "Paul",
+    "Cora",
+    "Axel",
+    "Mila",
+    "Jonas",
+    "Amir",
+    "Ines",
+    "Tom",
+    "Noor",
+    "Eva",
+    "Luca",
+    "Maja",
+]
+LAST = [
+    "Berg",
+    "Visser",
+    "Okafor",
+    "Lindqvist",
+    "Moreau",
+    "Santos",
+    "Keller",
+    "Nowak",
+    "Rossi",
+    "Byrne",
+    "Haddad",
+    "Jansen",
+    "Costa",
+]
 
 
 @dataclass
@@ -87,9 +118,29 @@ def build_base(now: datetime) -> World:
     return world
 
 
-def _enter(world: World, at: datetime, number: int, key: str, name: str, kind: str, size: str, country: str, sectors: list[str], head: str) -> None:
-    columns = {"name": name, "kind": kind, "size": size, "country": country, "parent": world.organizations.get(head), "time_zone": "Europe/Amsterdam"}
-    made = organizations.create(columns=columns, sectors=Sector.objects.filter(pk__in=sectors), by=world.coordinator, at=at)
+def _enter(
+    world: World,
+    at: datetime,
+    number: int,
+    key: str,
+    name: str,
+    kind: str,
+    size: str,
+    country: str,
+    sectors: list[str],
+    head: str,
+) -> None:
+    columns = {
+        "name": name,
+        "kind": kind,
+        "size": size,
+        "country": country,
+        "parent": world.organizations.get(head),
+        "time_zone": "Europe/Amsterdam",
+    }
+    made = organizations.create(
+        columns=columns, sectors=Sector.objects.filter(pk__in=sectors), by=world.coordinator, at=at
+    )
     if key != "newcomer":
         made = organizations.vet(organization=made, decision="vetted", tier=2, revet_on=(world.now + timedelta(days=540)).date(),
                                  because="Two sponsors confirmed; checks are clear.", by=world.coordinator, at=at)  # fmt: skip
@@ -104,7 +155,9 @@ def _enter(world: World, at: datetime, number: int, key: str, name: str, kind: s
         world.auditor = _person(world, made, key, "auditor", Role.AUDITOR, 6, at)
 
 
-def _person(world: World, organization: Organization, key: str, place: str, role: str, number: int, at: datetime) -> User:
+def _person(
+    world: World, organization: Organization, key: str, place: str, role: str, number: int, at: datetime
+) -> User:
     name = f"{FIRST[number % len(FIRST)]} {LAST[(number * 7 + len(place)) % len(LAST)]}"
     person = User.objects.create(email=f"{place}@{key}.example", name=name, password=world.password)
     accounts.grant_membership(user=person, organization=organization, role=role, by=world.coordinator, at=at)
@@ -115,7 +168,13 @@ def _person(world: World, organization: Organization, key: str, place: str, role
 def _offices(world: World, at: datetime) -> None:
     for key in ("noordnet", "duinwater", "merwede", "cert-nl", "elbestrom"):
         organization, officer = world.organizations[key], world.officer_of[key]
-        office = offices.create(organization=organization, name=f"{organization.name} liaison desk", time_zone="Europe/Amsterdam", by=officer, at=at)
+        office = offices.create(
+            organization=organization,
+            name=f"{organization.name} liaison desk",
+            time_zone="Europe/Amsterdam",
+            by=officer,
+            at=at,
+        )
         offices.assign(office=office, officer=officer, is_deputy=False, by=officer, at=at)
         channel = offices.add_channel(office=office, columns={"kind": "email", "purpose": "incidents", "value": f"desk@{key}.example",
                                                               "is_always_open": True}, by=officer, at=at)  # fmt: skip

@@ -11,7 +11,9 @@ urlpatterns = [
     path("organizations/<uuid:pk>", organizations.OrganizationDetail.as_view(), name="organization-detail"),
     path("organizations/<uuid:pk>/edit", organizations.OrganizationEdit.as_view(), name="organization-edit"),
     path("organizations/<uuid:pk>/vetting", organizations.OrganizationVet.as_view(), name="organization-vet"),
-    path("organizations/<uuid:pk>/suspension", organizations.OrganizationSuspend.as_view(), name="organization-suspend"),
+    path(
+        "organizations/<uuid:pk>/suspension", organizations.OrganizationSuspend.as_view(), name="organization-suspend"
+    ),
     path("organizations/<uuid:pk>/offices/new", organizations.OfficeNew.as_view(), name="office-new"),
     path("offices/<uuid:pk>/channels/new", organizations.ChannelNew.as_view(), name="channel-new"),
     path("offices/<uuid:pk>/contacts/new", organizations.ContactNew.as_view(), name="contact-new"),

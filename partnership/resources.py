@@ -16,7 +16,21 @@ class OrganizationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Organization
-        fields = ["id", "name", "short_name", "kind", "size", "country", "parent", "website", "time_zone", "sectors", "vetting", "tier", "revet_on"]
+        fields = [
+            "id",
+            "name",
+            "short_name",
+            "kind",
+            "size",
+            "country",
+            "parent",
+            "website",
+            "time_zone",
+            "sectors",
+            "vetting",
+            "tier",
+            "revet_on",
+        ]
         read_only_fields = ["id", "vetting", "tier", "revet_on"]
         validators: list = []
 
@@ -45,7 +59,9 @@ class OrganizationViewSet(ReadOnly):
         given = self.get_serializer(found, data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
-        changed = organizations.change(organization=found, columns=values, sectors=values.pop("sectors", None), by=request.user, at=self.now)
+        changed = organizations.change(
+            organization=found, columns=values, sectors=values.pop("sectors", None), by=request.user, at=self.now
+        )
         return Response(self.get_serializer(changed).data)
 
 
@@ -73,7 +89,17 @@ class JobViewSet(ReadOnly):
 class ExportSerializer(serializers.ModelSerializer):
     class Meta:
         model = Export
-        fields = ["id", "report", "format", "parameters", "reason", "row_count", "manifest", "requested_at", "expires_at"]
+        fields = [
+            "id",
+            "report",
+            "format",
+            "parameters",
+            "reason",
+            "row_count",
+            "manifest",
+            "requested_at",
+            "expires_at",
+        ]
         read_only_fields = ["id", "row_count", "manifest", "requested_at", "expires_at"]
 
 
@@ -81,7 +107,11 @@ class ExportViewSet(ReadOnly):
     """Exports that the caller asked for."""
 
     serializer_class = ExportSerializer
-    permissions = {"list": "partnership.view_export", "retrieve": "partnership.view_export", "create": "partnership.view_export"}
+    permissions = {
+        "list": "partnership.view_export",
+        "retrieve": "partnership.view_export",
+        "create": "partnership.view_export",
+    }
 
     def rows(self):
         return Export.objects.order_by("-requested_at", "pk")
@@ -113,7 +143,9 @@ class MeViewSet(ScopedViewSet):
     @extend_schema(responses=MeSerializer)
     def list(self, request):
         """The caller's address, name and roles."""
-        roles = [{"organization": h.organization_name, "role": h.role, "vetted": h.is_vetted} for h in self.actor.holdings]
+        roles = [
+            {"organization": h.organization_name, "role": h.role, "vetted": h.is_vetted} for h in self.actor.holdings
+        ]
         return Response({"email": request.user.email, "name": request.user.name, "roles": roles})
 
     def rows(self):

@@ -4,7 +4,9 @@ from partnership.registry import verb
 
 ORGANIZATION_CREATED = verb("partnership.organization_created", "{who} entered the organization {what}.")
 ORGANIZATION_CHANGED = verb("partnership.organization_changed", "{who} changed the profile of {what}.")
-ORGANIZATION_VETTED = verb("partnership.organization_vetted", "{who} set the vetting of {what} to {decision}: {because}")
+ORGANIZATION_VETTED = verb(
+    "partnership.organization_vetted", "{who} set the vetting of {what} to {decision}: {because}"
+)
 ORGANIZATION_SUSPENDED = verb("partnership.organization_suspended", "{who} suspended {what}: {because}")
 ORGANIZATION_RESUMED = verb("partnership.organization_resumed", "{who} lifted the suspension of {what}: {because}")
 OFFICE_CREATED = verb("partnership.office_created", "{who} opened the liaison office {what}.")

@@ -152,7 +152,9 @@ class CommittedDatabase:
     def manage(self, *arguments, **options):
         """Run a management command as a process of its own."""
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, **options)
+        return subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, **options
+        )
 
     def start(self, *arguments):
         """Start a management command and leave it running; the caller ends it."""
@@ -164,15 +166,15 @@ class CommittedDatabase:
 
 def _server():
     where = connection.settings_dict
+    host = where["HOST"] or where.get("OPTIONS", {}).get("host")
     return psycopg.connect(
-        host=where["HOST"] or None, port=where["PORT"] or None, user=where["USER"] or None,
-        password=where["PASSWORD"] or None, dbname="postgres", autocommit=True, **_socket(where),
-    )  # fmt: skip
-
-
-def _socket(where):
-    host = where.get("OPTIONS", {}).get("host")
-    return {"host": host} if host else {}
+        host=host or None,
+        port=where["PORT"] or None,
+        user=where["USER"] or None,
+        password=where["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
+    )
 
 
 @pytest.fixture(scope="session")

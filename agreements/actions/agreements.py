@@ -74,7 +74,13 @@ def draft(*, title: str, kind: str, lead: Organization, time_zone: str = "UTC", 
     if lead.pk not in actor.organizations("liaison_officer"):
         raise DomainError("You draft agreements for organizations whose liaison officer you are.", field="lead")
     agreement = Agreement.objects.create(
-        reference=_next_reference(at), title=title, kind=kind, lead=lead, time_zone=time_zone, created_at=at, created_by=by
+        reference=_next_reference(at),
+        title=title,
+        kind=kind,
+        lead=lead,
+        time_zone=time_zone,
+        created_at=at,
+        created_by=by,
     )
     AgreementVersion.objects.create(agreement=agreement, number=1, created_at=at, created_by=by)
     Party.objects.create(agreement=agreement, organization=lead, since=FAR_AHEAD)
@@ -122,7 +128,16 @@ def change_basics(*, agreement: Agreement, columns: Mapping[str, Any], by: User,
 
 
 @transaction.atomic
-def add_party(*, agreement: Agreement, organization: Organization, role: str, controller_role: str, contact: str = "", by: User, at: datetime) -> Party:
+def add_party(
+    *,
+    agreement: Agreement,
+    organization: Organization,
+    role: str,
+    controller_role: str,
+    contact: str = "",
+    by: User,
+    at: datetime,
+) -> Party:
     """Name a party; it becomes one in force with the last signature."""
     agreement, _ = editable(agreement, by)
     if agreement.parties.filter(organization=organization, until__isnull=True).exists():
@@ -167,13 +182,16 @@ def remove_row(*, agreement: Agreement, kind: str, key: Any, by: User, at: datet
     """Take a term out of the open version."""
     agreement, version = editable(agreement, by)
     ROWS[kind].objects.filter(version=version, pk=key).delete()  # type: ignore[attr-defined]
-    record(verbs.AGREEMENT_CHANGED, agreement, by=by, at=at, subject=agreement, part=ROWS[kind]._meta.verbose_name_plural)
+    record(
+        verbs.AGREEMENT_CHANGED, agreement, by=by, at=at, subject=agreement, part=ROWS[kind]._meta.verbose_name_plural
+    )
 
 
 def _check_row(agreement: Agreement, version: AgreementVersion, kind: str, values: Mapping[str, Any]) -> None:
     if kind == "purposes":
         _check_basis(agreement, values)
-    if kind in ("data_items", "retention_terms") and ROWS[kind].objects.filter(version=version, category=values["category"]).exists():  # type: ignore[attr-defined]
+    rows = ROWS[kind]._default_manager.filter(version=version)  # type: ignore[misc]
+    if kind in ("data_items", "retention_terms") and rows.filter(category=values["category"]).exists():
         raise DomainError("This category is listed already. Remove its row first.", field="category")
     if kind == "retention_terms" and not (values.get("months") or values.get("days")):
         raise DomainError("Give a period: months, days or both.", field="months")
@@ -209,7 +227,11 @@ def gaps(agreement: Agreement, version: AgreementVersion, today: date) -> list[t
 
 def _law_faults(purpose: Purpose, today: date) -> list[str]:
     ends = [day for day in (purpose.law_valid_until, purpose.legal_basis.rule_set.valid_until) if day is not None]
-    return [f"The law behind “{purpose.text}” ended on {day:%-d %B %Y}. Choose another basis." for day in ends if day <= today]
+    return [
+        f"The law behind “{purpose.text}” ended on {day:%-d %B %Y}. Choose another basis."
+        for day in ends
+        if day <= today
+    ]
 
 
 def _data_gaps(version: AgreementVersion) -> list[tuple[str, str]]:
@@ -217,7 +239,10 @@ def _data_gaps(version: AgreementVersion) -> list[tuple[str, str]]:
     terms = {term.category_id: term.category for term in version.retention_terms.select_related("category")}
     found = [] if items else [("data", "List the categories of data.")]
     found += [("data", f"Say how long “{items[key].label}” is kept.") for key in items.keys() - terms.keys()]
-    found += [("data", f"“{terms[key].label}” has a retention period but is not listed as data.") for key in terms.keys() - items.keys()]
+    found += [
+        ("data", f"“{terms[key].label}” has a retention period but is not listed as data.")
+        for key in terms.keys() - items.keys()
+    ]
     if not version.permitted_uses.exists():
         found.append(("uses", "Authorise at least one use beforehand."))
     return found
@@ -246,7 +271,15 @@ def send_for_signature(*, agreement: Agreement, by: User, at: datetime) -> Agree
     version.save()
     agreement.state = Agreement.State.SIGNATURE
     agreement.save(update_fields=["state"])
-    record(verbs.AGREEMENT_FROZEN, agreement, by=by, at=at, subject=agreement, number=version.number, hash=version.content_hash)
+    record(
+        verbs.AGREEMENT_FROZEN,
+        agreement,
+        by=by,
+        at=at,
+        subject=agreement,
+        number=version.number,
+        hash=version.content_hash,
+    )
     return version
 
 
@@ -258,10 +291,13 @@ def digest(content: Mapping[str, Any]) -> str:
 
 def canonical(agreement: Agreement, version: AgreementVersion) -> dict[str, Any]:
     """Everything that is signed, as plain values in a fixed order."""
+
     def day(value: date | None) -> str:
         return value.isoformat() if value else ""
 
-    parties = agreement.parties.filter(until__isnull=True).select_related("organization").order_by("organization__name", "pk")
+    parties = (
+        agreement.parties.filter(until__isnull=True).select_related("organization").order_by("organization__name", "pk")
+    )
     return {
         "reference": agreement.reference, "title": agreement.title, "kind": agreement.kind, "time_zone": agreement.time_zone,
         "version": version.number, "summary": version.summary, "tlp_ceiling": version.tlp_ceiling,
@@ -304,10 +340,14 @@ def _copy(old: AgreementVersion, by: User, at: datetime) -> AgreementVersion:
         minimum_group_size=old.minimum_group_size, effective_on=old.effective_on, ends_on=old.ends_on,
         review_on=old.review_on, created_at=at, created_by=by,
     )  # fmt: skip
-    purposes = {}
+    purposes: dict[Any, Any] = {}
     for name, model in ROWS.items():
         for row in model.objects.filter(version=old):  # type: ignore[attr-defined]
-            columns = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if f.name not in ("id", "version")}
+            columns = {
+                f.attname: getattr(row, f.attname)
+                for f in model._meta.concrete_fields
+                if f.name not in ("id", "version")
+            }
             if name == "permitted_uses":
                 columns["purpose_id"] = purposes[columns["purpose_id"]]
             copy = model.objects.create(version=made, **columns)  # type: ignore[attr-defined]
@@ -321,25 +361,31 @@ def _copy(old: AgreementVersion, by: User, at: datetime) -> AgreementVersion:
 @transaction.atomic
 def suspend(*, agreement: Agreement, because: str, by: User, at: datetime) -> Agreement:
     """Stop new sharing under the agreement; what is there stays under its terms."""
-    return _move(agreement, [Agreement.State.IN_FORCE], Agreement.State.SUSPENDED, verbs.AGREEMENT_SUSPENDED, because, by, at)
+    return _move(
+        agreement, [Agreement.State.IN_FORCE], Agreement.State.SUSPENDED, verbs.AGREEMENT_SUSPENDED, because, by, at
+    )
 
 
 @transaction.atomic
 def resume(*, agreement: Agreement, because: str, by: User, at: datetime) -> Agreement:
     """Lift a suspension."""
-    return _move(agreement, [Agreement.State.SUSPENDED], Agreement.State.IN_FORCE, verbs.AGREEMENT_RESUMED, because, by, at)
+    return _move(
+        agreement, [Agreement.State.SUSPENDED], Agreement.State.IN_FORCE, verbs.AGREEMENT_RESUMED, because, by, at
+    )
 
 
 @transaction.atomic
 def terminate(*, agreement: Agreement, because: str, by: User, at: datetime) -> Agreement:
     """End the agreement: sharing stops, parties leave, retention duties go on and clocks of the end begin."""
-    states = [Agreement.State.IN_FORCE, Agreement.State.SUSPENDED]
+    states: list[str] = [Agreement.State.IN_FORCE, Agreement.State.SUSPENDED]
     ended = _move(agreement, states, Agreement.State.TERMINATED, verbs.AGREEMENT_TERMINATED, because, by, at)
     governed.agreement_ended(ended)
     return ended
 
 
-def _move(agreement: Agreement, allowed: list[str], to: str, verb: Any, because: str, by: User, at: datetime) -> Agreement:
+def _move(
+    agreement: Agreement, allowed: list[str], to: str, verb: Any, because: str, by: User, at: datetime
+) -> Agreement:
     require(Actor(by), "agreements.end_agreement", agreement)
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if agreement.state not in allowed:
@@ -355,8 +401,12 @@ def _move(agreement: Agreement, allowed: list[str], to: str, verb: Any, because:
 def covered(agreement: Agreement, category: DataCategory) -> tuple[AgreementVersion, RetentionTerm]:
     """The governing version and retention term for data of a category; or, in a sentence, why nothing may be shared."""
     if agreement.state != Agreement.State.IN_FORCE or agreement.governing is None:
-        raise NotInForce(f"{agreement.reference} is not in force ({agreement.get_state_display().lower()}).", field="filed_under")
+        raise NotInForce(
+            f"{agreement.reference} is not in force ({agreement.get_state_display().lower()}).", field="filed_under"
+        )
     term = RetentionTerm.objects.filter(version=agreement.governing, category=category).first()
     if term is None:
-        raise NotCovered(f"{agreement.reference} does not cover “{category.label}”. Choose another agreement.", field="filed_under")
+        raise NotCovered(
+            f"{agreement.reference} does not cover “{category.label}”. Choose another agreement.", field="filed_under"
+        )
     return agreement.governing, term

@@ -56,7 +56,9 @@ def place(
     )  # fmt: skip
     Agreement.objects.filter(pk__in=touched).update(retention_generation=F("retention_generation") + 1)
     protected, deleted = _protected(hold), _deleted(hold)
-    record(verbs.HOLD_PLACED, hold, by=by, at=at, because=reason, subject=agreement or organization, protected=protected)
+    record(
+        verbs.HOLD_PLACED, hold, by=by, at=at, because=reason, subject=agreement or organization, protected=protected
+    )
     return Placed(hold, protected, deleted)
 
 
@@ -65,7 +67,9 @@ def _check_scope(agreement: Agreement | None, organization: Organization | None,
     own = actor.organizations("liaison_officer")
     if agreement is not None:
         require(actor, "agreements.hold_agreement", agreement)
-        party = agreement.parties.filter(organization__in=own, until__isnull=True).select_related("organization").first()
+        party = (
+            agreement.parties.filter(organization__in=own, until__isnull=True).select_related("organization").first()
+        )
         return party.organization if party is not None else agreement.lead
     if organization is None:
         raise NoScope
@@ -76,7 +80,11 @@ def _check_scope(agreement: Agreement | None, organization: Organization | None,
 
 def _lock(agreement: Agreement | None, organization: Organization | None) -> list[UUID]:
     """Lock the agreements in scope against a batch that is deleting, in a fixed order."""
-    chosen = Agreement.objects.filter(pk=agreement.pk) if agreement else Agreement.objects.filter(parties__organization=organization)
+    chosen = (
+        Agreement.objects.filter(pk=agreement.pk)
+        if agreement
+        else Agreement.objects.filter(parties__organization=organization)
+    )
     keys = sorted(set(chosen.values_list("pk", flat=True)))
     locked = Agreement.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     return [row.pk for row in locked]

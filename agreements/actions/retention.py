@@ -62,7 +62,11 @@ def retention_health() -> tuple[bool, str]:
     overdue = plan.counts(now - timedelta(hours=24))[0]
     last = DeletionRun.objects.order_by("-started_at").first()
     words = f"{overdue} records are more than a day overdue. "
-    words += f"Last run {last.started_at:%-d %B %Y, %H:%M} UTC, {last.get_state_display().lower()}." if last else "No run yet."
+    words += (
+        f"Last run {last.started_at:%-d %B %Y, %H:%M} UTC, {last.get_state_display().lower()}."
+        if last
+        else "No run yet."
+    )
     return overdue == 0, words
 
 

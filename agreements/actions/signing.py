@@ -36,7 +36,11 @@ def parties_to_sign(agreement: Agreement, by: User) -> list[Party]:
         return []
     own = Actor(by).organizations("signatory")
     signed = Signature.objects.filter(version=last_version(agreement)).values("party")
-    return list(agreement.parties.filter(organization__in=own, until__isnull=True).exclude(pk__in=signed).select_related("organization"))
+    return list(
+        agreement.parties.filter(organization__in=own, until__isnull=True)
+        .exclude(pk__in=signed)
+        .select_related("organization")
+    )
 
 
 @transaction.atomic

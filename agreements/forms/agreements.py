@@ -23,7 +23,9 @@ DAY = {"type": "date"}
 
 
 class DraftForm(forms.Form):
-    title = forms.CharField(max_length=200, help_text="What it is about, such as “Exchange of incident reports in energy”.")
+    title = forms.CharField(
+        max_length=200, help_text="What it is about, such as “Exchange of incident reports in energy”."
+    )
     kind = forms.ChoiceField(choices=Agreement.Kind.choices, initial=Agreement.Kind.MULTILATERAL)
     lead = forms.ModelChoiceField(Organization.objects.none(), label="Led by")
 

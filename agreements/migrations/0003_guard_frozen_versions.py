@@ -52,7 +52,11 @@ CREATE TRIGGER given BEFORE UPDATE OR DELETE ON agreements_signature
     for table in TABLES
 )
 
-UNGUARD = "\n".join(f"DROP TRIGGER frozen ON agreements_{t};" for t in [*TABLES, "agreementversion", "permitteduse_categories"]) + """
+UNGUARD = (
+    "\n".join(
+        f"DROP TRIGGER frozen ON agreements_{t};" for t in [*TABLES, "agreementversion", "permitteduse_categories"]
+    )
+    + """
 DROP TRIGGER given ON agreements_signature;
 DROP FUNCTION agreement_refuse_signature_change();
 DROP FUNCTION agreement_refuse_frozen_use();
@@ -60,6 +64,7 @@ DROP FUNCTION agreement_refuse_frozen_version();
 DROP FUNCTION agreement_refuse_frozen_row();
 DROP FUNCTION agreement_is_frozen(uuid);
 """
+)
 
 
 class Migration(migrations.Migration):

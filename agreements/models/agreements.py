@@ -37,7 +37,11 @@ class Agreement(Identified):
     lead = models.ForeignKey("partnership.Organization", on_delete=models.PROTECT, related_name="agreements_led")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     governing = models.ForeignKey(
-        "agreements.AgreementVersion", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        "agreements.AgreementVersion",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
         help_text="The signed version that governs now.",
     )
     time_zone = models.CharField(max_length=64, default="UTC", help_text="The calendar in which days end.")
@@ -108,7 +112,9 @@ class AgreementVersion(Identified):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="one_version_per_number"),
-            models.CheckConstraint(condition=models.Q(minimum_group_size__gte=3), name="minimum_group_size_is_at_least_3"),
+            models.CheckConstraint(
+                condition=models.Q(minimum_group_size__gte=3), name="minimum_group_size_is_at_least_3"
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True)
                 | models.Q(effective_on__isnull=False, ends_on__gt=models.F("effective_on")),
@@ -152,13 +158,15 @@ class Party(Identified, Dated):
     contact = models.CharField(max_length=200, blank=True, help_text="Whom to ask about this agreement.")
 
     data_policy = classify(personal="contact", open="id agreement organization role controller_role since until")
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # the base declares the same
 
     class Meta:
         constraints = [
             until_after_since("party_ends_after_it_begins"),
             models.UniqueConstraint(
-                fields=["agreement", "organization"], condition=models.Q(until__isnull=True), name="once_a_party_at_a_time"
+                fields=["agreement", "organization"],
+                condition=models.Q(until__isnull=True),
+                name="once_a_party_at_a_time",
             ),
         ]
         indexes = [models.Index(fields=["organization", "until"])]

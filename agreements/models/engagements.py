@@ -21,7 +21,7 @@ class Engagement(Identified, Dated):
     data_policy = classify(
         personal="auditor independence created_by ended_by", open="id title agreements since until created_at ended_at"
     )
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # the base declares the same
 
     class Meta:
         constraints = [

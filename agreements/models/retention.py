@@ -58,7 +58,9 @@ class LegalHold(Identified):
     organization = models.ForeignKey(
         "partnership.Organization", on_delete=models.PROTECT, related_name="holds", null=True, blank=True
     )
-    agreement = models.ForeignKey("agreements.Agreement", on_delete=models.PROTECT, related_name="holds", null=True, blank=True)
+    agreement = models.ForeignKey(
+        "agreements.Agreement", on_delete=models.PROTECT, related_name="holds", null=True, blank=True
+    )
     record_type = models.CharField(max_length=60, blank=True)
     record_id = models.UUIDField(null=True, blank=True)
     record_name = models.CharField(max_length=200, blank=True)
@@ -110,11 +112,15 @@ class DeletionRun(Identified):
         PARTIAL = "partial", "Partial"
 
     cutoff_on = models.DateField()
-    trigger = models.CharField(max_length=10, choices=[("schedule", "Schedule"), ("command", "Command"), ("person", "Person")])
+    trigger = models.CharField(
+        max_length=10, choices=[("schedule", "Schedule"), ("command", "Command"), ("person", "Person")]
+    )
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     engine = models.CharField(max_length=40)
     started_at = models.DateTimeField()
-    started_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    started_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     beat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     deleted_count = models.PositiveIntegerField(default=0)
@@ -191,7 +197,10 @@ class DeletionRecord(Identified):
         constraints = [
             models.UniqueConstraint(fields=["record_type", "record_id", "action"], name="one_certificate_per_record")
         ]
-        indexes = [models.Index(fields=["agreement_id", "due_on"]), models.Index(fields=["organization_id", "-deleted_at"])]
+        indexes = [
+            models.Index(fields=["agreement_id", "due_on"]),
+            models.Index(fields=["organization_id", "-deleted_at"]),
+        ]
 
     def __str__(self):
         return f"certificate {self.reference}"
@@ -210,7 +219,9 @@ class QuarantinedRecord(models.Model):
     data_policy = classify(open="id run record_type record_id error noted_at", facts="noted_at")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "record_type", "record_id"], name="quarantined_once_per_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "record_type", "record_id"], name="quarantined_once_per_run")
+        ]
 
     def __str__(self):
         return f"quarantined {self.record_id}"

@@ -20,9 +20,7 @@ class Purpose(Identified):
         "agreements.SpecialCondition", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
 
-    data_policy = classify(
-        open="id version position text legal_basis law_cited law_valid_until special_condition"
-    )
+    data_policy = classify(open="id version position text legal_basis law_cited law_valid_until special_condition")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "position"], name="purposes_are_numbered")]

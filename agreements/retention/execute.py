@@ -123,12 +123,20 @@ def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Cla
     return True
 
 
-def _claim(cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool) -> None:
+def _claim(
+    cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool
+) -> None:
     cursor.execute(
         f"SELECT r.id, r.retain_until FROM {predicate.source(model)} WHERE {predicate.DUE} AND {predicate.READY}"
         " AND (r.retain_until, r.id) > (%(day)s, %(key)s) AND NOT r.id = ANY(%(failed)s)"
         f" ORDER BY r.retain_until, r.id LIMIT %(size)s FOR UPDATE OF r{' SKIP LOCKED' if skip_locked else ''}",
-        {"at": run.started_at, "day": claim.after[0], "key": claim.after[1], "failed": list(tally.failed), "size": claim.size},
+        {
+            "at": run.started_at,
+            "day": claim.after[0],
+            "key": claim.after[1],
+            "failed": list(tally.failed),
+            "size": claim.size,
+        },
     )
     claimed = cursor.fetchall()
     claim.ids = [key for key, _ in claimed]
@@ -136,10 +144,13 @@ def _claim(cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tall
         claim.last = (claimed[-1][1], claimed[-1][0])
 
 
-def _read(cursor: Any, run: DeletionRun, model: type[models.Model], ids: Sequence[UUID], skip_locked: bool) -> list[dict[str, Any]]:
+def _read(
+    cursor: Any, run: DeletionRun, model: type[models.Model], ids: Sequence[UUID], skip_locked: bool
+) -> list[dict[str, Any]]:
     cursor.execute(
         f'SELECT id FROM agreements_agreement WHERE id IN (SELECT agreement_id FROM "{model._meta.db_table}" WHERE id = ANY(%s))'
-        f" ORDER BY id FOR SHARE{' SKIP LOCKED' if skip_locked else ''}", [list(ids)],
+        f" ORDER BY id FOR SHARE{' SKIP LOCKED' if skip_locked else ''}",
+        [list(ids)],
     )
     agreements = [key for (key,) in cursor.fetchall()]
     has_tlp = any(f.name == "tlp" for f in model._meta.fields)
@@ -157,7 +168,8 @@ def _read(cursor: Any, run: DeletionRun, model: type[models.Model], ids: Sequenc
 
 def children(model: type[models.Model]) -> list[tuple[str, Any]]:
     """The relations whose rows go with a record, as declared on the model."""
-    found = []
+    found: list[tuple[str, Any]] = []
+    relation: Any
     for relation in model._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete:
             found.append((relation.get_accessor_name(), relation))
@@ -169,7 +181,9 @@ def _check_declared(model: type[models.Model]) -> None:
     for name, relation in children(model):
         if declared.get(name, ("", ""))[0] != "delete":
             raise Undeclared(f"{model._meta.label}.{name} has no decision to delete.")
-        nested = [r for r in relation.related_model._meta.get_fields(include_hidden=True) if r.auto_created and not r.concrete]
+        nested = [
+            r for r in relation.related_model._meta.get_fields(include_hidden=True) if r.auto_created and not r.concrete
+        ]
         if nested:
             raise Undeclared(f"{relation.related_model._meta.label} has rows of its own pointing to it.")
 
@@ -193,7 +207,9 @@ def _remove(run: DeletionRun, model: type[models.Model], gone: list[dict[str, An
     record(verbs.BATCH_DELETED, batch, by=SYSTEM, at=batch.at, count=len(gone), seq=batch.seq)
 
 
-def _remove_children(cursor: Any, relation: Any, name: str, ids: list[UUID], counts: dict[UUID, Counter[str]], at: datetime) -> None:
+def _remove_children(
+    cursor: Any, relation: Any, name: str, ids: list[UUID], counts: dict[UUID, Counter[str]], at: datetime
+) -> None:
     child = relation.related_model
     column = relation.field.column
     kept = [f for f in child._meta.fields if f.related_model is StoredFile]
@@ -218,7 +234,9 @@ def _certificate(model: type[models.Model], row: dict[str, Any], counts: Counter
     class _Term:
         months, days = row["months"], row["days"]
 
-    after = {"received": "after receipt", "closed": "after closing", "agreement_ended": "after the agreement's end"}[row["trigger"]]
+    after = {"received": "after receipt", "closed": "after closing", "agreement_ended": "after the agreement's end"}[
+        row["trigger"]
+    ]
     return {
         "record_type": predicate.label(model), "record_id": row["id"], "rule": f"{row['action']} {period(_Term)} {after}",  # type: ignore[arg-type]
         "counts": dict(sorted(counts.items())),

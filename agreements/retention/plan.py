@@ -56,8 +56,6 @@ class Preview:
         return sum(group.waiting for group in self.groups)
 
 
-
-
 def preview(at: datetime, agreements: list[UUID] | None = None) -> Preview:
     """What a run would do at a moment, over all agreements or some."""
     found = Preview(at)
@@ -75,16 +73,18 @@ def _add(found: Preview, model: Any, at: datetime, agreements: list[UUID] | None
         WHERE {predicate.DUE} {scope}
     """
     fate = "CASE WHEN held IS NOT NULL THEN 'held' WHEN NOT ready THEN 'waiting' ELSE 'goes' END"
-    values = {"at": at, "label": predicate.label(model), "agreements": agreements}
+    values: dict[str, Any] = {"at": at, "label": predicate.label(model), "agreements": agreements}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT agreement, category, count(*) FILTER (WHERE {fate} = 'goes'), count(*) FILTER (WHERE {fate} = 'held'),"
-            f" count(*) FILTER (WHERE {fate} = 'waiting') FROM ({inner}) x GROUP BY 1, 2 ORDER BY 1, 2", values,
+            f" count(*) FILTER (WHERE {fate} = 'waiting') FROM ({inner}) x GROUP BY 1, 2 ORDER BY 1, 2",
+            values,
         )
         found.groups += [Group(*row) for row in cursor.fetchall()]
         cursor.execute(
             f"SELECT reference, agreement, retain_until, action, {fate}, held FROM ({inner}) x"
-            f" ORDER BY retain_until, id LIMIT {SHOWN}", values,
+            f" ORDER BY retain_until, id LIMIT {SHOWN}",
+            values,
         )
         for reference, agreement, due, action, what, hold in cursor.fetchall():
             why = {"held": f"Legal hold {hold}.", "waiting": "To be returned first; nobody has confirmed it yet.",

@@ -1,5 +1,7 @@
 """Pages of agreements: list, record, drafting step by step, signing, suspending, ending."""
 
+from typing import Any, ClassVar
+
 import django_filters
 from django.db.models import Count, Q
 from django.http import Http404
@@ -12,6 +14,7 @@ from agreements.models import Agreement, Engagement, Party
 from agreements.retention.due import example, period
 from partnership.access.decide import can
 from partnership.access.scope import get_or_404, visible
+from partnership.forms.people import EmptyForm
 from partnership.models import Organization, Role, User
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, RecordFormPage, RecordPage, now
@@ -48,7 +51,13 @@ class AgreementList(ListPage):
         Column("title", "Title"),
         Column("state", "State", kind="choice", choices=dict(Agreement.State.choices), tone=TONES),
         Column("lead", "Led by", source="lead__name"),
-        Column("parties", "Parties", source=Count("parties", filter=Q(parties__until__isnull=True)), kind="number", sort=None),
+        Column(
+            "parties",
+            "Parties",
+            source=Count("parties", filter=Q(parties__until__isnull=True)),
+            kind="number",
+            sort=None,
+        ),
         Column("in_force_since", "In force since", kind="day"),
         Column("ends_on", "Ends on", source="governing__ends_on", kind="day"),
     ]
@@ -92,7 +101,9 @@ class AgreementDetail(RecordPage):
     def next_step(self, working):
         if self.object.state == Agreement.State.SIGNATURE:
             signed = working.signatures.values("party")
-            waiting = self.object.parties.filter(until__isnull=True).exclude(pk__in=signed).select_related("organization")
+            waiting = (
+                self.object.parties.filter(until__isnull=True).exclude(pk__in=signed).select_related("organization")
+            )
             return "Signatures of " + ", ".join(party.organization.name for party in waiting)
         return {"draft": "The lead completes the draft", "negotiation": "The lead sends it for signature",
                 "in_force": "Nobody: it runs", "suspended": "The lead resumes or ends it", "terminated": "Nobody: it has ended"}[self.object.state]  # fmt: skip
@@ -110,7 +121,9 @@ class AgreementDetail(RecordPage):
             label, name = ("Suspend", "suspend") if state == "in_force" else ("Resume", "resume")
             found.append((label, reverse(f"agreements:agreement-{name}", kwargs=key), False))
             found.append(("Terminate", reverse("agreements:agreement-terminate", kwargs=key), False))
-        if state in ("in_force", "suspended", "terminated") and can(self.actor, "agreements.hold_agreement", self.object):
+        if state in ("in_force", "suspended", "terminated") and can(
+            self.actor, "agreements.hold_agreement", self.object
+        ):
             found.append(("Place a legal hold", f"{reverse('agreements:hold-new')}?agreement={self.object.pk}", False))
         return found
 
@@ -193,7 +206,9 @@ class Basics(Drafting):
         return {"instance": self.version, "initial": {"title": self.object.title, "time_zone": self.object.time_zone}}
 
     def act(self, form):
-        return agreements.change_basics(agreement=self.object, columns=form.cleaned_data, by=self.request.user, at=now())
+        return agreements.change_basics(
+            agreement=self.object, columns=form.cleaned_data, by=self.request.user, at=now()
+        )
 
     def success_url(self, made):
         return reverse("agreements:agreement-steps", kwargs={"pk": self.object.pk})
@@ -211,13 +226,17 @@ class RowStep(Drafting):
         return getattr(self.version, self.kind).all()
 
     def context(self, **more):
-        return super().context(object=self.object, rows=[(self.kind, row, self.describe(row)) for row in self.rows()], **more)
+        return super().context(
+            object=self.object, rows=[(self.kind, row, self.describe(row)) for row in self.rows()], **more
+        )
 
     def describe(self, row):
         return str(row)
 
     def act(self, form):
-        return agreements.add_row(agreement=self.object, kind=self.kind, columns=form.cleaned_data, by=self.request.user, at=now())
+        return agreements.add_row(
+            agreement=self.object, kind=self.kind, columns=form.cleaned_data, by=self.request.user, at=now()
+        )
 
 
 class Purposes(RowStep):
@@ -245,7 +264,13 @@ class Data(RowStep):
         return f"{row.category.label}{', holds personal data' if row.has_personal_data else ''}"
 
     def context(self, **more):
-        more.setdefault("below", (reverse("agreements:agreement-retention", kwargs={"pk": self.object.pk}), "Go on to the retention periods"))
+        more.setdefault(
+            "below",
+            (
+                reverse("agreements:agreement-retention", kwargs={"pk": self.object.pk}),
+                "Go on to the retention periods",
+            ),
+        )
         return super().context(**more)
 
 
@@ -290,11 +315,30 @@ class Parties(Drafting):
     submit_label = "Add"
 
     def form_kwargs(self):
-        return {"organizations": visible(self.actor, "partnership.view_organization", Organization.objects.filter(vetting="vetted").order_by("name"))}
+        return {
+            "organizations": visible(
+                self.actor,
+                "partnership.view_organization",
+                Organization.objects.filter(vetting="vetted").order_by("name"),
+            )
+        }
 
     def context(self, **more):
-        rows = self.object.parties.filter(until__isnull=True).select_related("organization").order_by("organization__name")
-        return super().context(object=self.object, rows=[("party", p, f"{p.organization.name}: {p.get_role_display().lower()}, {p.get_controller_role_display().lower()}") for p in rows], **more)
+        rows = (
+            self.object.parties.filter(until__isnull=True).select_related("organization").order_by("organization__name")
+        )
+        return super().context(
+            object=self.object,
+            rows=[
+                (
+                    "party",
+                    p,
+                    f"{p.organization.name}: {p.get_role_display().lower()}, {p.get_controller_role_display().lower()}",
+                )
+                for p in rows
+            ],
+            **more,
+        )
 
     def act(self, form):
         return agreements.add_party(agreement=self.object, by=self.request.user, at=now(), **form.cleaned_data)
@@ -326,16 +370,20 @@ class OnAgreement(ConfirmPage):
     """One decision about one agreement."""
 
     model = Agreement
-    form_class = forms.ReasonForm
+    form_class: ClassVar[Any] = forms.ReasonForm
 
     def get_breadcrumbs(self):
-        return [("Agreements", reverse(LIST)), (self.object.reference, reverse("agreements:agreement-detail", kwargs={"pk": self.object.pk})), (self.page_title, None)]
+        return [
+            ("Agreements", reverse(LIST)),
+            (self.object.reference, reverse("agreements:agreement-detail", kwargs={"pk": self.object.pk})),
+            (self.page_title, None),
+        ]
 
 
 class Negotiate(OnAgreement):
     permission = "agreements.change_agreement"
     page_title = "Open the negotiation"
-    form_class = forms.forms.Form
+    form_class: ClassVar[Any] = EmptyForm
     submit_label = "Show it to the parties"
     consequences = ["All parties named can read the draft. You can still change it."]
 
@@ -346,7 +394,7 @@ class Negotiate(OnAgreement):
 class Send(OnAgreement):
     permission = "agreements.change_agreement"
     page_title = "Send for signature"
-    form_class = forms.forms.Form
+    form_class: ClassVar[Any] = EmptyForm
     submit_label = "Freeze and send"
     consequences = ["The version is frozen under a hash; nobody can change it any more, the database included.",
                     "Each party's signatory is asked to sign. The last signature puts it in force."]  # fmt: skip
@@ -362,7 +410,9 @@ class TakeBack(OnAgreement):
     consequences = ["Signatures given so far stay with the frozen version; a new version, a copy of it, can be edited."]
 
     def act(self, form):
-        return agreements.take_back(agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now())
+        return agreements.take_back(
+            agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now()
+        )
 
 
 class Suspend(OnAgreement):
@@ -374,7 +424,9 @@ class Suspend(OnAgreement):
     is_dangerous = True
 
     def act(self, form):
-        return agreements.suspend(agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now())
+        return agreements.suspend(
+            agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now()
+        )
 
 
 class Resume(OnAgreement):
@@ -384,7 +436,9 @@ class Resume(OnAgreement):
     consequences = ["Sharing goes on as before the suspension."]
 
     def act(self, form):
-        return agreements.resume(agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now())
+        return agreements.resume(
+            agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now()
+        )
 
 
 class Terminate(OnAgreement):
@@ -395,7 +449,9 @@ class Terminate(OnAgreement):
     is_dangerous = True
 
     def act(self, form):
-        return agreements.terminate(agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now())
+        return agreements.terminate(
+            agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now()
+        )
 
 
 class Sign(RecordFormPage):
@@ -415,7 +471,11 @@ class Sign(RecordFormPage):
         self.version = agreements.last_version(self.object)
 
     def get_breadcrumbs(self):
-        return [("Agreements", reverse(LIST)), (self.object.reference, reverse("agreements:agreement-detail", kwargs={"pk": self.object.pk})), ("Sign", None)]
+        return [
+            ("Agreements", reverse(LIST)),
+            (self.object.reference, reverse("agreements:agreement-detail", kwargs={"pk": self.object.pk})),
+            ("Sign", None),
+        ]
 
     def form_kwargs(self):
         return {"parties": Party.objects.filter(pk__in=[party.pk for party in self.parties]).select_related("organization"),
@@ -475,7 +535,7 @@ class EngagementEnd(ConfirmPage):
     permission = "agreements.view_engagement"
     page_title = "End an engagement"
     model = Engagement
-    form_class = forms.forms.Form
+    form_class: ClassVar[Any] = EmptyForm
     submit_label = "End it now"
     consequences = ["The auditor sees nothing of it from the next request on."]
 

@@ -50,7 +50,11 @@ class RunNow(FormPage):
 
     def context(self, **more):
         goes, held, waiting = plan.counts(now())
-        lines = [f"{goes} records go, each with a certificate.", f"{held} records are held and stay.", f"{waiting} wait for their return."]
+        lines = [
+            f"{goes} records go, each with a certificate.",
+            f"{held} records are held and stay.",
+            f"{waiting} wait for their return.",
+        ]
         return super().context(consequences=lines, is_dangerous=True, **more)
 
     def act(self, form):
@@ -69,7 +73,13 @@ class RunList(ListPage):
     count_label = "runs"
     columns = [
         Column("started_at", "Started", kind="moment", links=True),
-        Column("state", "State", kind="choice", choices=dict(DeletionRun.State.choices), tone={"complete": "good", "partial": "warn", "running": "info"}),
+        Column(
+            "state",
+            "State",
+            kind="choice",
+            choices=dict(DeletionRun.State.choices),
+            tone={"complete": "good", "partial": "warn", "running": "info"},
+        ),
         Column("deleted_count", "Deleted", kind="number"),
         Column("anonymised_count", "Anonymised", kind="number"),
         Column("held_count", "Held", kind="number"),
@@ -86,7 +96,11 @@ class RunDetail(RecordPage):
     template_name = "agreements/run_detail.html"
 
     def get_breadcrumbs(self):
-        return [("Retention", reverse(PREVIEW)), ("Runs", reverse("agreements:retention-run-list")), (f"{self.object.started_at:%-d %b %Y, %H:%M}", None)]
+        return [
+            ("Retention", reverse(PREVIEW)),
+            ("Runs", reverse("agreements:retention-run-list")),
+            (f"{self.object.started_at:%-d %b %Y, %H:%M}", None),
+        ]
 
     def extra(self):
         mine = visible(self.actor, "agreements.view_certificate", DeletionRecord.objects.filter(batch__run=self.object))
@@ -96,7 +110,9 @@ class RunDetail(RecordPage):
 
 class CertificateFilter(django_filters.FilterSet):
     reference = django_filters.CharFilter(lookup_expr="icontains", label="Reference contains")
-    action = django_filters.ChoiceFilter(choices=[("delete", "Deleted"), ("anonymise", "Anonymised"), ("return", "Returned, deleted")])
+    action = django_filters.ChoiceFilter(
+        choices=[("delete", "Deleted"), ("anonymise", "Anonymised"), ("return", "Returned, deleted")]
+    )
 
     class Meta:
         model = DeletionRecord
@@ -114,7 +130,12 @@ class CertificateList(ListPage):
     count_label = "certificates"
     columns = [
         Column("reference", "Record", links=True),
-        Column("action", "Action", kind="choice", choices={"delete": "Deleted", "anonymise": "Anonymised", "return": "Returned, deleted"}),
+        Column(
+            "action",
+            "Action",
+            kind="choice",
+            choices={"delete": "Deleted", "anonymise": "Anonymised", "return": "Returned, deleted"},
+        ),
         Column("rule", "Rule"),
         Column("due_on", "Kept until", kind="day"),
         Column("deleted_at", "Done", kind="moment"),
@@ -137,7 +158,10 @@ class CertificateDetail(RecordPage):
         return [("Certificates", reverse("agreements:certificate-list")), (self.object.reference, None)]
 
     def extra(self):
-        return {"page_title": f"Certificate: {self.object.reference}", "agreement": Agreement.objects.filter(pk=self.object.agreement_id).first()}
+        return {
+            "page_title": f"Certificate: {self.object.reference}",
+            "agreement": Agreement.objects.filter(pk=self.object.agreement_id).first(),
+        }
 
 
 class HoldFilter(django_filters.FilterSet):
@@ -202,11 +226,18 @@ class HoldNew(FormPage):
         asked = self.request.GET
         self.scope = {}
         if asked.get("agreement"):
-            self.scope["agreement"] = get_or_404(self.actor, self.permission, Agreement.objects.all(), pk=asked["agreement"])
+            self.scope["agreement"] = get_or_404(
+                self.actor, self.permission, Agreement.objects.all(), pk=asked["agreement"]
+            )
             if asked.get("record_id"):
-                self.scope |= {"record_type": asked.get("record_type", "incidents.report"), "record_id": _key(asked["record_id"])}
+                self.scope |= {
+                    "record_type": asked.get("record_type", "incidents.report"),
+                    "record_id": _key(asked["record_id"]),
+                }
         elif asked.get("organization"):
-            self.scope["organization"] = get_or_404(self.actor, "partnership.change_organization", Organization.objects.all(), pk=asked["organization"])
+            self.scope["organization"] = get_or_404(
+                self.actor, "partnership.change_organization", Organization.objects.all(), pk=asked["organization"]
+            )
         else:
             raise Http404
         one = "one record of " if "record_id" in self.scope else ""
@@ -217,7 +248,10 @@ class HoldNew(FormPage):
 
     def act(self, form):
         placed = holds.place(by=self.request.user, at=now(), **self.scope, **form.cleaned_data)
-        messages.success(self.request, f"{placed.hold.reference} protects {placed.protected} records now; {placed.already_deleted} had been deleted before.")
+        messages.success(
+            self.request,
+            f"{placed.hold.reference} protects {placed.protected} records now; {placed.already_deleted} had been deleted before.",
+        )
         return placed.hold
 
     def success_url(self, made):
@@ -240,7 +274,11 @@ class HoldLift(ConfirmPage):
     is_dangerous = True
 
     def get_breadcrumbs(self):
-        return [("Legal holds", reverse("agreements:hold-list")), (self.object.reference, reverse("agreements:hold-detail", kwargs={"pk": self.object.pk})), ("Lift", None)]
+        return [
+            ("Legal holds", reverse("agreements:hold-list")),
+            (self.object.reference, reverse("agreements:hold-detail", kwargs={"pk": self.object.pk})),
+            ("Lift", None),
+        ]
 
     def get_consequences(self):
         return [f"{holds.protected_now(self.object)} records lose this protection.",

@@ -29,13 +29,23 @@ class SitsAlready(DomainError):
 
 
 @transaction.atomic
-def found(*, name: str, sectors: Iterable[Sector], secretariat: Organization, charter: Mapping[str, Any], by: User, at: datetime) -> Council:
+def found(
+    *,
+    name: str,
+    sectors: Iterable[Sector],
+    secretariat: Organization,
+    charter: Mapping[str, Any],
+    by: User,
+    at: datetime,
+) -> Council:
     """Found a council with its first charter and its audience."""
     require(Actor(by), "councils.found_council")
     if Council.objects.filter(name=name).exists() or Audience.objects.filter(name=name).exists():
         raise NameTaken(field="name")
     audience = Audience.objects.create(name=name, description=f"Members of the council {name}"[:300])
-    council = Council.objects.create(name=name, audience=audience, secretariat=secretariat, created_at=at, created_by=by)
+    council = Council.objects.create(
+        name=name, audience=audience, secretariat=secretariat, created_at=at, created_by=by
+    )
     council.sectors.set(sectors)
     Charter.objects.create(council=council, number=1, adopted_on=at.date(), adopted_by=by, **charter)
     record(verbs.COUNCIL_FOUNDED, council, by=by, at=at)
@@ -48,7 +58,9 @@ def charter_of(council: Council) -> Charter:
 
 
 @transaction.atomic
-def create_seat(*, council: Council, interest: str, function: str = "member", is_voting: bool = True, by: User, at: datetime) -> Seat:
+def create_seat(
+    *, council: Council, interest: str, function: str = "member", is_voting: bool = True, by: User, at: datetime
+) -> Seat:
     """Create a seat for an interest group; officers and guests do not vote."""
     require(Actor(by), "councils.run_council", council)
     number = (council.seats.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -68,7 +80,9 @@ def appoint(*, seat: Seat, person: User, organization: Organization, by: User, a
     if AudienceMember.objects.filter(audience=seat.council.audience, user=person, until__isnull=True).exists():
         raise SitsAlready(field="person")
     membership = AudienceMember.objects.create(audience=seat.council.audience, user=person, since=at)
-    made = Occupancy.objects.create(seat=seat, membership=membership, organization=organization, appointed_at=at, appointed_by=by)
+    made = Occupancy.objects.create(
+        seat=seat, membership=membership, organization=organization, appointed_at=at, appointed_by=by
+    )
     record(verbs.MEMBER_APPOINTED, made, by=by, at=at, person=person.name, seat=str(seat), council=seat.council.name)
     return made
 

@@ -9,7 +9,18 @@ from django.db.models import Max
 from councils import verbs
 from councils.actions.councils import charter_of
 from councils.dashboards.voting import Answer, majority, quorum
-from councils.models import AgendaItem, Attendance, Ballot, Council, Decision, Meeting, Minutes, Occupancy, Recusal, Seat
+from councils.models import (
+    AgendaItem,
+    Attendance,
+    Ballot,
+    Council,
+    Decision,
+    Meeting,
+    Minutes,
+    Occupancy,
+    Recusal,
+    Seat,
+)
 from partnership.access.actor import Actor
 from partnership.access.decide import require
 from partnership.audit.record import record
@@ -42,7 +53,9 @@ class IsRecused(DomainError):
 
 
 @transaction.atomic
-def plan(*, council: Council, title: str, starts_at: datetime, time_zone: str, place: str, by: User, at: datetime) -> Meeting:
+def plan(
+    *, council: Council, title: str, starts_at: datetime, time_zone: str, place: str, by: User, at: datetime
+) -> Meeting:
     """Plan a meeting under the charter in force."""
     require(Actor(by), "councils.run_council", council)
     meeting = Meeting.objects.create(council=council, charter=charter_of(council), title=title, starts_at=starts_at,
@@ -99,7 +112,11 @@ def open_meeting(*, meeting: Meeting, by: User, at: datetime) -> Meeting:
 
 
 def _occupancy(council: Council, person: User) -> Occupancy | None:
-    return Occupancy.objects.filter(seat__council=council, membership__user=person, vacated_at__isnull=True).select_related("seat").first()
+    return (
+        Occupancy.objects.filter(seat__council=council, membership__user=person, vacated_at__isnull=True)
+        .select_related("seat")
+        .first()
+    )
 
 
 @transaction.atomic
@@ -107,7 +124,9 @@ def arrive(*, meeting: Meeting, occupancy: Occupancy, by: User, at: datetime) ->
     """Note a member as present."""
     require(Actor(by), "councils.open_meeting", meeting)
     _in(meeting, Meeting.State.OPEN)
-    made, _ = Attendance.objects.get_or_create(meeting=meeting, occupancy=occupancy, left_at=None, defaults={"arrived_at": at, "recorded_by": by})
+    made, _ = Attendance.objects.get_or_create(
+        meeting=meeting, occupancy=occupancy, left_at=None, defaults={"arrived_at": at, "recorded_by": by}
+    )
     record(verbs.MEMBER_ARRIVED, made, by=by, at=at, person=occupancy.membership.user.name)
     return made
 
@@ -135,7 +154,9 @@ def recuse(*, item: AgendaItem, ground: str, by: User, at: datetime) -> Recusal:
     occupancy = _occupancy(item.meeting.council, by)
     if occupancy is None or item.meeting.state in (Meeting.State.CLOSED, Meeting.State.CANCELLED):
         raise WrongState
-    made, is_new = Recusal.objects.get_or_create(item=item, occupancy=occupancy, defaults={"ground": ground, "declared_at": at, "declared_by": by})
+    made, is_new = Recusal.objects.get_or_create(
+        item=item, occupancy=occupancy, defaults={"ground": ground, "declared_at": at, "declared_by": by}
+    )
     if is_new:
         Ballot.objects.filter(decision__item=item, decision__state=Decision.State.OPEN, occupancy=occupancy).delete()
         record(verbs.MEMBER_RECUSED, made, by=by, at=at, item=item.title)
@@ -170,7 +191,11 @@ def put_motion(*, item: AgendaItem, motion: str, by: User, at: datetime) -> Deci
 def open_vote(*, decision: Decision, by: User, at: datetime) -> Decision:
     """Open the vote if the quorum is met; the text stands from here on."""
     require(Actor(by), "councils.chair_decision", decision)
-    decision = Decision.objects.select_for_update().select_related("meeting__charter", "item__meeting__charter").get(pk=decision.pk)
+    decision = (
+        Decision.objects.select_for_update()
+        .select_related("meeting__charter", "item__meeting__charter")
+        .get(pk=decision.pk)
+    )
     _in(decision, Decision.State.DRAFT)
     _in(decision.meeting, Meeting.State.OPEN)
     answer = quorum_for(decision.item)
@@ -193,7 +218,9 @@ def vote(*, decision: Decision, choice: str, by: User, at: datetime) -> Ballot:
         raise NotPresent
     if decision.item.recusals.filter(occupancy=occupancy).exists():
         raise IsRecused
-    made, _ = Ballot.objects.update_or_create(decision=decision, occupancy=occupancy, defaults={"choice": choice, "cast_at": at, "cast_by": by})
+    made, _ = Ballot.objects.update_or_create(
+        decision=decision, occupancy=occupancy, defaults={"choice": choice, "cast_at": at, "cast_by": by}
+    )
     record(verbs.BALLOT_CAST, made, by=by, at=at)
     return made
 
@@ -202,7 +229,11 @@ def vote(*, decision: Decision, choice: str, by: User, at: datetime) -> Ballot:
 def close_vote(*, decision: Decision, by: User, at: datetime) -> Decision:
     """Count: quorum first, then the majority of the charter, with the sentence that explains it."""
     require(Actor(by), "councils.chair_decision", decision)
-    decision = Decision.objects.select_for_update().select_related("meeting__charter", "item__meeting__charter").get(pk=decision.pk)
+    decision = (
+        Decision.objects.select_for_update()
+        .select_related("meeting__charter", "item__meeting__charter")
+        .get(pk=decision.pk)
+    )
     _in(decision, Decision.State.OPEN)
     here = quorum_for(decision.item)
     if not here.is_met:
@@ -246,7 +277,9 @@ def draft_minutes(*, meeting: Meeting, text: str, by: User, at: datetime) -> Min
     _in(meeting, Meeting.State.CLOSED)
     if Minutes.objects.filter(meeting=meeting, certified_at__isnull=False).exists():
         raise WrongState("The minutes are certified and stand as they are.")
-    made, _ = Minutes.objects.update_or_create(meeting=meeting, defaults={"text": text, "drafted_at": at, "drafted_by": by})
+    made, _ = Minutes.objects.update_or_create(
+        meeting=meeting, defaults={"text": text, "drafted_at": at, "drafted_by": by}
+    )
     record(verbs.MINUTES_DRAFTED, made, by=by, at=at, meeting=meeting.title)
     return made
 

@@ -18,7 +18,15 @@ class Answer:
 
 
 def quorum(
-    *, basis: str, seats: int, filled: int, numerator: int, denominator: int, is_more_than: bool, present: int, recused: int
+    *,
+    basis: str,
+    seats: int,
+    filled: int,
+    numerator: int,
+    denominator: int,
+    is_more_than: bool,
+    present: int,
+    recused: int,
 ) -> Answer:
     """Whether enough voting members are present for an item; who is recused counts neither as present nor in the basis."""
     base = max(0, (seats if basis == "all_seats" else filled) - recused)
@@ -28,10 +36,14 @@ def quorum(
     met = voting >= needed
     rule = f"{'more than' if is_more_than else 'at least'} {numerator}/{denominator} of {base} {'voting seats' if basis == 'all_seats' else 'filled voting seats'}"
     aside = f", recused for this item {recused}" if recused else ""
-    return Answer(met, needed, f"Quorum {'met' if met else 'not met'}: present {present}{aside}, needed {needed} ({rule}).")
+    return Answer(
+        met, needed, f"Quorum {'met' if met else 'not met'}: present {present}{aside}, needed {needed} ({rule})."
+    )
 
 
-def majority(*, kind: str, yes: int, no: int, abstain: int, counts_abstentions: bool, chair_breaks_tie: bool, chair: str = "") -> Answer:
+def majority(
+    *, kind: str, yes: int, no: int, abstain: int, counts_abstentions: bool, chair_breaks_tie: bool, chair: str = ""
+) -> Answer:
     """Whether a motion is adopted. Abstentions count as votes cast only if the charter says so."""
     cast = yes + no + (abstain if counts_abstentions else 0)
     fraction = MAJORITIES[kind]
@@ -39,7 +51,9 @@ def majority(*, kind: str, yes: int, no: int, abstain: int, counts_abstentions: 
     adopted = cast > 0 and yes >= needed
     sentence = f"{yes} of {cast} votes cast are yes; {IN_WORDS[kind]} of {cast} is {needed}."
     if abstain:
-        sentence += f" {abstain} abstained, which {'counts' if counts_abstentions else 'does not count'} as a vote cast."
+        sentence += (
+            f" {abstain} abstained, which {'counts' if counts_abstentions else 'does not count'} as a vote cast."
+        )
     if fraction is None and yes == no and cast and chair_breaks_tie and chair in ("yes", "no"):
         adopted = chair == "yes"
         sentence += f" The tie was decided by the chair, who voted {chair}."

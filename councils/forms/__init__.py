@@ -2,7 +2,7 @@
 
 from django import forms
 
-from councils.models import Ballot, Charter, Council, Recusal, Seat
+from councils.models import Ballot, Charter, Occupancy, Recusal, Seat
 from partnership.forms.organizations import ZoneField
 from partnership.models import Organization, Sector, User
 
@@ -44,12 +44,19 @@ class AppointForm(forms.Form):
     person = forms.ModelChoiceField(User.objects.none())
     organization = forms.ModelChoiceField(Organization.objects.filter(vetting="vetted").order_by("name"))
 
-    def __init__(self, *args, council: Council, **kwargs):
+    def __init__(self, *args, council, **kwargs):
         super().__init__(*args, **kwargs)
-        free = council.seats.exclude(occupancies__vacated_at__isnull=True, occupancies__isnull=False).order_by("number")
+        taken = Occupancy.objects.filter(vacated_at__isnull=True).values("seat")
+        free = council.seats.exclude(pk__in=taken).order_by("number")
         self.fields["seat"].queryset = free
-        self.fields["seat"].label_from_instance = lambda seat: f"Seat {seat.number}, {seat.get_interest_display()}, {seat.get_function_display()}"
-        self.fields["person"].queryset = User.objects.filter(memberships__until__isnull=True, memberships__isnull=False, is_active=True).distinct().order_by("name")
+        self.fields["seat"].label_from_instance = lambda seat: (
+            f"Seat {seat.number}, {seat.get_interest_display()}, {seat.get_function_display()}"
+        )
+        self.fields["person"].queryset = (
+            User.objects.filter(memberships__until__isnull=True, memberships__isnull=False, is_active=True)
+            .distinct()
+            .order_by("name")
+        )
         self.fields["person"].label_from_instance = lambda person: person.name
 
 
@@ -66,7 +73,12 @@ class ItemForm(forms.Form):
 
 
 class AnnounceForm(forms.Form):
-    short_notice_reason = forms.CharField(max_length=300, required=False, label="Reason for short notice", help_text="Needed when the charter asks for more days.")
+    short_notice_reason = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Reason for short notice",
+        help_text="Needed when the charter asks for more days.",
+    )
 
 
 class MotionForm(forms.Form):

@@ -16,7 +16,9 @@ class Council(Identified):
     name = models.CharField(max_length=200, unique=True)
     sectors = models.ManyToManyField("partnership.Sector", related_name="councils")
     audience = models.OneToOneField("partnership.Audience", on_delete=models.PROTECT, related_name="council")
-    secretariat = models.ForeignKey("partnership.Organization", on_delete=models.PROTECT, related_name="councils_served")
+    secretariat = models.ForeignKey(
+        "partnership.Organization", on_delete=models.PROTECT, related_name="councils_served"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
@@ -51,14 +53,18 @@ class Charter(Identified):
     term_months = models.PositiveSmallIntegerField(default=24)
     meetings_a_year = models.PositiveSmallIntegerField(default=4)
     notice_days = models.PositiveSmallIntegerField(default=7, help_text="Calendar days between notice and meeting.")
-    quorum_basis = models.CharField(max_length=12, choices=[c for c in Basis.choices if c[0] != "present"], default=Basis.FILLED_SEATS)
+    quorum_basis = models.CharField(
+        max_length=12, choices=[c for c in Basis.choices if c[0] != "present"], default=Basis.FILLED_SEATS
+    )
     quorum_numerator = models.PositiveSmallIntegerField(default=1)
     quorum_denominator = models.PositiveSmallIntegerField(default=2)
     quorum_is_more_than = models.BooleanField(default=True, help_text="More than the fraction, rather than at least.")
     majority = models.CharField(max_length=12, choices=Majority, default=Majority.SIMPLE)
     counts_abstentions = models.BooleanField(default=False, help_text="Abstentions count as votes cast.")
     tie_rule = models.CharField(max_length=10, choices=Tie, default=Tie.REJECTED)
-    minutes_days = models.PositiveSmallIntegerField(default=90, help_text="Calendar days within which minutes are certified.")
+    minutes_days = models.PositiveSmallIntegerField(
+        default=90, help_text="Calendar days within which minutes are certified."
+    )
     adopted_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     adopted_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
@@ -115,7 +121,8 @@ class Seat(Identified):
         constraints = [
             models.UniqueConstraint(fields=["council", "number"], name="one_seat_per_number"),
             models.CheckConstraint(
-                condition=~models.Q(function__in=["officer", "guest"], is_voting=True), name="officers_and_guests_do_not_vote"
+                condition=~models.Q(function__in=["officer", "guest"], is_voting=True),
+                name="officers_and_guests_do_not_vote",
             ),
         ]
 
@@ -132,7 +139,9 @@ class Occupancy(Identified):
     appointed_at = models.DateTimeField()
     appointed_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
     vacated_at = models.DateTimeField(null=True, blank=True)
-    vacated_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    vacated_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     data_policy = classify(
         personal="membership appointed_by vacated_by", open="id seat organization appointed_at vacated_at"

@@ -27,7 +27,9 @@ class Decision(Identified):
     opened_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    tally = models.JSONField(default=dict, blank=True, help_text="Counts and the figures of quorum and majority at closing.")
+    tally = models.JSONField(
+        default=dict, blank=True, help_text="Counts and the figures of quorum and majority at closing."
+    )
     explanation = models.CharField(max_length=500, blank=True)
 
     data_policy = classify(

@@ -17,7 +17,9 @@ class Meeting(Identified):
         CANCELLED = "cancelled", "Cancelled"
 
     council = models.ForeignKey("councils.Council", on_delete=models.PROTECT, related_name="meetings")
-    charter = models.ForeignKey("councils.Charter", on_delete=models.PROTECT, related_name="+", help_text="The rules it is held under.")
+    charter = models.ForeignKey(
+        "councils.Charter", on_delete=models.PROTECT, related_name="+", help_text="The rules it is held under."
+    )
     title = models.CharField(max_length=200)
     starts_at = models.DateTimeField()
     time_zone = models.CharField(max_length=64, default="UTC")
@@ -26,7 +28,9 @@ class Meeting(Identified):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
     announced_at = models.DateTimeField(null=True, blank=True)
-    announced_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    announced_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     short_notice_reason = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -103,7 +107,9 @@ class Minutes(Identified):
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
     certified_at = models.DateTimeField(null=True, blank=True)
-    certified_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    certified_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     data_policy = classify(personal="text drafted_by certified_by", open="id meeting drafted_at certified_at")
 

@@ -37,7 +37,11 @@ class CouncilList(ListPage):
         return Council.objects.all()
 
     def actions(self):
-        return [("Found a council", reverse("councils:council-new"), True)] if can(self.actor, "councils.found_council") else []
+        return (
+            [("Found a council", reverse("councils:council-new"), True)]
+            if can(self.actor, "councils.found_council")
+            else []
+        )
 
 
 class CouncilDetail(RecordPage):
@@ -49,7 +53,9 @@ class CouncilDetail(RecordPage):
         return [("Councils", reverse(LIST)), (self.object.name, None)]
 
     def extra(self):
-        seats = self.object.seats.order_by("number").prefetch_related("occupancies__membership__user", "occupancies__organization")
+        seats = self.object.seats.order_by("number").prefetch_related(
+            "occupancies__membership__user", "occupancies__organization"
+        )
         table = [(seat, next((o for o in seat.occupancies.all() if o.vacated_at is None), None)) for seat in seats]
         runs, key = can(self.actor, "councils.run_council", self.object), {"pk": self.object.pk}
         actions = [("Dashboard", reverse("councils:dashboard", kwargs=key), True)]
@@ -71,7 +77,14 @@ class CouncilNew(FormPage):
     def act(self, form):
         values = dict(form.cleaned_data)
         body = Organization.objects.get(is_secretariat=True)
-        return councils.found(name=values.pop("name"), sectors=values.pop("sectors"), secretariat=body, charter=values, by=self.request.user, at=now())
+        return councils.found(
+            name=values.pop("name"),
+            sectors=values.pop("sectors"),
+            secretariat=body,
+            charter=values,
+            by=self.request.user,
+            at=now(),
+        )
 
     def success_url(self, made):
         return reverse("councils:council-detail", kwargs={"pk": made.pk})
@@ -82,7 +95,11 @@ class OfCouncil(RecordFormPage):
     permission = "councils.run_council"
 
     def get_breadcrumbs(self):
-        return [("Councils", reverse(LIST)), (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})), (self.page_title, None)]
+        return [
+            ("Councils", reverse(LIST)),
+            (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})),
+            (self.page_title, None),
+        ]
 
 
 class SeatNew(OfCouncil):
@@ -114,10 +131,19 @@ class Vacate(ConfirmPage):
 
     def prepare(self):
         self.occupancy = Occupancy.objects.select_related("seat__council").filter(pk=self.kwargs["pk"]).first()
-        self.object = get_or_404(self.actor, self.permission, Council.objects.all(), pk=self.occupancy.seat.council_id if self.occupancy else None)
+        self.object = get_or_404(
+            self.actor,
+            self.permission,
+            Council.objects.all(),
+            pk=self.occupancy.seat.council_id if self.occupancy else None,
+        )
 
     def get_breadcrumbs(self):
-        return [("Councils", reverse(LIST)), (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})), ("Vacate", None)]
+        return [
+            ("Councils", reverse(LIST)),
+            (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})),
+            ("Vacate", None),
+        ]
 
     def act(self, form):
         return councils.vacate(occupancy=self.occupancy, by=self.request.user, at=now())
@@ -130,16 +156,26 @@ class Dashboard(Page):
     template_name = "councils/dashboard.html"
 
     def get_breadcrumbs(self):
-        return [("Councils", reverse(LIST)), (self.council.name, reverse("councils:council-detail", kwargs={"pk": self.council.pk})), ("Dashboard", None)]
+        return [
+            ("Councils", reverse(LIST)),
+            (self.council.name, reverse("councils:council-detail", kwargs={"pk": self.council.pk})),
+            ("Dashboard", None),
+        ]
 
     def get(self, request, pk):
         self.council = get_or_404(self.actor, self.permission, Council.objects.all(), pk=pk)
         shown = panels.board(list(self.council.sectors.values_list("pk", flat=True)), now().date())
         self.page_title = f"{self.council.name}: dashboard"
         self.lead = "Figures of the council's sectors over the last twelve months. No partner is named."
-        grids = [(grid, panels.rows(grid), panels.most(grid), [f"{m:%b %Y}" for m in grid.months]) for grid in (shown.incidents, shown.indicators)]
+        grids = [
+            (grid, panels.rows(grid), panels.most(grid), [f"{m:%b %Y}" for m in grid.months])
+            for grid in (shown.incidents, shown.indicators)
+        ]
         base = reverse("partnership:export-new", kwargs={"source": DASHBOARD.name})
-        exports = [(label, f"{base}?council={pk}&format={code}") for code, label in (("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"))]
+        exports = [
+            (label, f"{base}?council={pk}&format={code}")
+            for code, label in (("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"))
+        ]
         return self.show(board=shown, grids=grids, exports=exports, trend_labels=[f"{m:%b %y}" for m in shown.trend.months],
                          trend_values=[cell.value for cell in shown.trend.cells])  # fmt: skip
 

@@ -6,7 +6,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from councils.actions import meetings
-from councils.forms import ActionForm, AnnounceForm, BallotForm, ItemForm, MeetingForm, MinutesForm, MotionForm, RecusalForm
+from councils.forms import (
+    ActionForm,
+    AnnounceForm,
+    BallotForm,
+    ItemForm,
+    MeetingForm,
+    MinutesForm,
+    MotionForm,
+    RecusalForm,
+)
 from councils.models import AgendaItem, Council, Decision, Meeting, Minutes, Occupancy
 from partnership.access.decide import can
 from partnership.access.scope import get_or_404
@@ -50,14 +59,25 @@ class MeetingDetail(RecordPage):
 
     def get_breadcrumbs(self):
         council = self.object.council
-        return [("Councils", reverse("councils:council-list")), (council.name, reverse("councils:council-detail", kwargs={"pk": council.pk})), (self.object.title, None)]
+        return [
+            ("Councils", reverse("councils:council-list")),
+            (council.name, reverse("councils:council-detail", kwargs={"pk": council.pk})),
+            (self.object.title, None),
+        ]
 
     def extra(self):
         here = {a.occupancy_id for a in self.object.attendances.filter(left_at__isnull=True)}
-        seated = Occupancy.objects.filter(seat__council=self.object.council, vacated_at__isnull=True).select_related("seat", "membership__user", "organization")
-        items = self.object.agenda.order_by("position").prefetch_related("decisions", "recusals__occupancy__membership__user")
+        seated = Occupancy.objects.filter(seat__council=self.object.council, vacated_at__isnull=True).select_related(
+            "seat", "membership__user", "organization"
+        )
+        items = self.object.agenda.order_by("position").prefetch_related(
+            "decisions", "recusals__occupancy__membership__user"
+        )
         agenda = [(item, meetings.quorum_for(item) if self.object.state == "open" else None) for item in items]
-        may = {name: can(self.actor, f"councils.{name}_meeting", self.object) for name in ("run", "open", "chair", "attend")}
+        may = {
+            name: can(self.actor, f"councils.{name}_meeting", self.object)
+            for name in ("run", "open", "chair", "attend")
+        }
         return {
             "page_title": self.object.title, "lead": f"{self.object.council.name}", "agenda": agenda, "may": may,
             "members": [(o, o.pk in here) for o in seated.order_by("seat__number")], "actions": self.buttons(may),
@@ -72,14 +92,21 @@ class MeetingDetail(RecordPage):
             (may["open"] and state == "announced", "Open the meeting", "meeting-open"), (may["open"] and state == "open", "Close the meeting", "meeting-close"),
             (may["attend"] and state == "closed", "Write the minutes", "minutes"), (may["attend"], "Raise an action item", "action-new"),
         ]  # fmt: skip
-        return [(label, reverse(f"councils:{name}", kwargs=key), n == 0) for n, (_, label, name) in enumerate(o for o in offered if o[0])]
+        return [
+            (label, reverse(f"councils:{name}", kwargs=key), n == 0)
+            for n, (_, label, name) in enumerate(o for o in offered if o[0])
+        ]
 
 
 class OfMeeting(RecordFormPage):
     model = Meeting
 
     def get_breadcrumbs(self):
-        return [("Meetings", reverse(LIST)), (self.object.title, reverse("councils:meeting-detail", kwargs={"pk": self.object.pk})), (self.page_title, None)]
+        return [
+            ("Meetings", reverse(LIST)),
+            (self.object.title, reverse("councils:meeting-detail", kwargs={"pk": self.object.pk})),
+            (self.page_title, None),
+        ]
 
 
 class MeetingNew(RecordFormPage):
@@ -89,7 +116,10 @@ class MeetingNew(RecordFormPage):
     form_class = MeetingForm
 
     def get_breadcrumbs(self):
-        return [(self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})), ("Plan a meeting", None)]
+        return [
+            (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})),
+            ("Plan a meeting", None),
+        ]
 
     def act(self, form):
         return meetings.plan(council=self.object, by=self.request.user, at=now(), **form.cleaned_data)
@@ -149,7 +179,9 @@ class RollCall(OfMeeting):
 
     def post(self, request, pk, occupancy):
         self.prepare()
-        member = Occupancy.objects.filter(pk=occupancy, seat__council=self.object.council, vacated_at__isnull=True).first()
+        member = Occupancy.objects.filter(
+            pk=occupancy, seat__council=self.object.council, vacated_at__isnull=True
+        ).first()
         if member is None:
             raise Http404
         do = meetings.leave if request.POST.get("do") == "leave" else meetings.arrive
@@ -165,10 +197,16 @@ class OfItem(RecordFormPage):
 
     def prepare(self):
         self.item = AgendaItem.objects.select_related("meeting").filter(pk=self.kwargs["pk"]).first()
-        self.object = get_or_404(self.actor, self.permission, Meeting.objects.all(), pk=self.item.meeting_id if self.item else None)
+        self.object = get_or_404(
+            self.actor, self.permission, Meeting.objects.all(), pk=self.item.meeting_id if self.item else None
+        )
 
     def get_breadcrumbs(self):
-        return [("Meetings", reverse(LIST)), (self.object.title, reverse("councils:meeting-detail", kwargs={"pk": self.object.pk})), (self.item.title, None)]
+        return [
+            ("Meetings", reverse(LIST)),
+            (self.object.title, reverse("councils:meeting-detail", kwargs={"pk": self.object.pk})),
+            (self.item.title, None),
+        ]
 
 
 class MotionNew(OfItem):
@@ -204,7 +242,11 @@ class DecisionDetail(RecordPage):
 
     def get_breadcrumbs(self):
         meeting = self.object.meeting
-        return [("Meetings", reverse(LIST)), (meeting.title, reverse("councils:meeting-detail", kwargs={"pk": meeting.pk})), ("Decision", None)]
+        return [
+            ("Meetings", reverse(LIST)),
+            (meeting.title, reverse("councils:meeting-detail", kwargs={"pk": meeting.pk})),
+            ("Decision", None),
+        ]
 
     def extra(self):
         mine = self.object.ballots.filter(occupancy__membership__user=self.request.user).first()
@@ -245,10 +287,16 @@ class MinutesPage(OfMeeting):
         return {"initial": {"text": found.text if found else ""}}
 
     def context(self, **more):
-        return super().context(minutes=Minutes.objects.filter(meeting=self.object).first(), chairs=can(self.actor, "councils.chair_meeting", self.object), **more)
+        return super().context(
+            minutes=Minutes.objects.filter(meeting=self.object).first(),
+            chairs=can(self.actor, "councils.chair_meeting", self.object),
+            **more,
+        )
 
     def act(self, form):
-        made = meetings.draft_minutes(meeting=self.object, text=form.cleaned_data["text"], by=self.request.user, at=now())
+        made = meetings.draft_minutes(
+            meeting=self.object, text=form.cleaned_data["text"], by=self.request.user, at=now()
+        )
         if self.request.POST.get("do") == "certify":
             made = meetings.certify_minutes(minutes=made, by=self.request.user, at=now())
         return made
@@ -265,7 +313,9 @@ class ActionNew(OfMeeting):
 
     def act(self, form):
         owner = form.cleaned_data["owner"]
-        seat = Occupancy.objects.filter(seat__council=self.object.council, membership__user=owner, vacated_at__isnull=True).first()
+        seat = Occupancy.objects.filter(
+            seat__council=self.object.council, membership__user=owner, vacated_at__isnull=True
+        ).first()
         return corrective_actions.raise_action(
             source=self.object, source_name=self.object.title, organization=seat.organization, audience=self.object.council.audience,
             by=self.request.user, at=now(), **form.cleaned_data,
@@ -284,7 +334,13 @@ class ActionList(ListPage):
         Column("owner", "Owner", source="owner__name"),
         Column("raised_by_name", "Raised by"),
         Column("due_on", "Due", kind="day"),
-        Column("state", "State", kind="choice", choices=dict(CorrectiveAction.State.choices), tone={"verified": "good", "done": "info", "open": "warn"}),
+        Column(
+            "state",
+            "State",
+            kind="choice",
+            choices=dict(CorrectiveAction.State.choices),
+            tone={"verified": "good", "done": "info", "open": "warn"},
+        ),
     ]
 
     def queryset(self):

@@ -38,13 +38,23 @@ def add(*, report: Report, name: str, data: bytes, by: User, at: datetime) -> At
     if report.attachments.count() >= MOST_PER_REPORT:
         raise QuotaReached(f"A report carries at most {MOST_PER_REPORT} files. Remove one first.", field="file")
     if used(organization) + len(taken.data) > QUOTA_BYTES:
-        raise QuotaReached("Your organization's 1 GB for files is used up. Remove files that are no longer needed.", field="file")
+        raise QuotaReached(
+            "Your organization's 1 GB for files is used up. Remove files that are no longer needed.", field="file"
+        )
     file = files.store(chunks=[taken.data], name=taken.name, content_type=taken.content_type)
     attachment = Attachment.objects.create(
         report=report, file=file, name=taken.name, content_type=taken.content_type, size=len(taken.data),
         uploaded_at=at, uploaded_by=by,
     )  # fmt: skip
-    record(verbs.ATTACHMENT_ADDED, report, by=by, at=at, subject=organization, type=taken.content_type, size=len(taken.data))
+    record(
+        verbs.ATTACHMENT_ADDED,
+        report,
+        by=by,
+        at=at,
+        subject=organization,
+        type=taken.content_type,
+        size=len(taken.data),
+    )
     return attachment
 
 

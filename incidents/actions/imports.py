@@ -52,6 +52,21 @@ class HasBadLines(DomainError):
     default = "The file has lines that cannot be imported. Choose to import the good ones, or mend the file and give it again."
 
 
+def has_failed(given: Import) -> bool:
+    """Whether the job that was to check or to import it gave up."""
+    return given.job is not None and given.job.state == Job.State.FAILED
+
+
+def may_decide(given: Import) -> bool:
+    """Checked and waiting; or decided before, and its job gave up and changed nothing."""
+    return given.state == Import.State.CHECKED or (given.state == Import.State.IMPORTING and has_failed(given))
+
+
+def may_refuse(given: Import) -> bool:
+    """The same, or a check that gave up."""
+    return may_decide(given) or (given.state == Import.State.CHECKING and has_failed(given))
+
+
 @transaction.atomic
 def start(
     *, organization: Organization, agreement: Agreement, category: DataCategory, tlp: int, file_name: str,
@@ -61,7 +76,10 @@ def start(
     if not file_name.lower().endswith(NAMES):
         raise NotImportable("Give VERIS as .json or .jsonl, plain or packed with gzip (.gz).", field="file")
     if size > settings.PORTAL_IMPORT_MAX_BYTES:
-        raise NotImportable(f"The file is larger than {settings.PORTAL_IMPORT_MAX_BYTES // 1024 // 1024} MB. Pack it with gzip or split it.", field="file")
+        raise NotImportable(
+            f"The file is larger than {settings.PORTAL_IMPORT_MAX_BYTES // 1024 // 1024} MB. Pack it with gzip or split it.",
+            field="file",
+        )
     if tlp == TLP.CLEAR:
         raise NeverClear(field="tlp")
     terms.governing(agreement=agreement, category=category, organization=organization, tlp=tlp, at=at)
@@ -72,7 +90,9 @@ def start(
     )  # fmt: skip
     record(verbs.IMPORT_STARTED, given, by=by, at=at, subject=organization, agreement=agreement.reference)
     if with_job:
-        given.job = jobs.start(kind="veris_check", title=f"Check {file_name}", arguments={"import": str(given.pk)}, by=by, at=at)
+        given.job = jobs.start(
+            kind="veris_check", title=f"Check {file_name}", arguments={"import": str(given.pk)}, by=by, at=at
+        )
         given.save(update_fields=["job"])
     return given
 
@@ -96,14 +116,28 @@ def check(*, given: Import, tell: Tell) -> Import:
 @transaction.atomic
 def decide(*, given: Import, skip_bad: bool, by: User, at: datetime, with_job: bool = True) -> Import:
     """Go on with a checked import; bad lines are left out only when the person says so."""
-    given = Import.objects.select_for_update(of=("self",)).select_related("organization", "agreement", "category").get(pk=given.pk)
-    if given.state != Import.State.CHECKED:
+    given = (
+        Import.objects.select_for_update(of=("self",))
+        .select_related("organization", "agreement", "category", "job")
+        .get(pk=given.pk)
+    )
+    if not may_decide(given):
         raise NotWaiting
     if given.bad_count and not skip_bad:
         raise HasBadLines
-    terms.governing(agreement=given.agreement, category=given.category, organization=given.organization, tlp=given.tlp, at=at)
+    terms.governing(
+        agreement=given.agreement, category=given.category, organization=given.organization, tlp=given.tlp, at=at
+    )
     given.state, given.imported_at, given.imported_by = Import.State.IMPORTING, at, by
-    record(verbs.IMPORT_DECIDED, given, by=by, at=at, subject=given.organization, good=given.good_count, bad=given.bad_count)
+    record(
+        verbs.IMPORT_DECIDED,
+        given,
+        by=by,
+        at=at,
+        subject=given.organization,
+        good=given.good_count,
+        bad=given.bad_count,
+    )
     if with_job:
         given.job = jobs.start(
             kind="veris_import", title=f"Import {given.file_name}", arguments={"import": str(given.pk)}, by=by, at=at,
@@ -116,8 +150,8 @@ def decide(*, given: Import, skip_bad: bool, by: User, at: datetime, with_job: b
 @transaction.atomic
 def refuse(*, given: Import, by: User, at: datetime) -> Import:
     """Give an import up; its file goes."""
-    given = Import.objects.select_for_update(of=("self",)).select_related("organization").get(pk=given.pk)
-    if given.state != Import.State.CHECKED:
+    given = Import.objects.select_for_update(of=("self",)).select_related("organization", "job").get(pk=given.pk)
+    if not may_refuse(given):
         raise NotWaiting
     given.state = Import.State.REFUSED
     _forget_file(given, at)
@@ -131,10 +165,21 @@ def bring_in(*, given: Import, tell: Tell) -> Import:
     """Bring the good lines in: all of them, in one transaction."""
     assert given.imported_at and given.imported_by
     version, term = terms.governing(
-        agreement=given.agreement, category=given.category, organization=given.organization, tlp=given.tlp, at=given.imported_at
+        agreement=given.agreement,
+        category=given.category,
+        organization=given.organization,
+        tlp=given.tlp,
+        at=given.imported_at,
     )
     reader, writer = Reader(given), Writer(given, version, term)
-    total, given.read_count, given.good_count, given.known_count, given.bad_count, given.errors = given.read_count, 0, 0, 0, 0, []
+    total, given.read_count, given.good_count, given.known_count, given.bad_count, given.errors = (
+        given.read_count,
+        0,
+        0,
+        0,
+        0,
+        [],
+    )
     for lines in reader.batches():
         _count(given, lines)
         writer.write([line for line in lines if line.incident is not None and not line.is_known])
@@ -153,7 +198,10 @@ def bring_in(*, given: Import, tell: Tell) -> Import:
 @runs("veris_check")
 def run_check(job: Job, progress: Any) -> dict[str, Any]:
     given = check(given=_loaded(job), tell=progress)
-    return {"total": given.read_count, "message": f"{given.good_count:,} good, {given.bad_count:,} bad, {given.known_count:,} known"}
+    return {
+        "total": given.read_count,
+        "message": f"{given.good_count:,} good, {given.bad_count:,} bad, {given.known_count:,} known",
+    }
 
 
 @runs("veris_import")
@@ -174,7 +222,10 @@ def _count(given: Import, lines: list[Line]) -> None:
     given.good_count += sum(1 for line in lines if line.incident is not None and not line.is_known)
     for line in lines:
         notes = [{"line": line.number, "reason": fault} for fault in line.faults]
-        notes += [{"line": line.number, "reason": remark, "remark": True} for remark in (line.incident.remarks if line.incident else ())]
+        notes += [
+            {"line": line.number, "reason": remark, "remark": True}
+            for remark in (line.incident.remarks if line.incident else ())
+        ]
         given.errors.extend(notes[: max(0, MOST_FAULTS_KEPT - len(given.errors))])
 
 

@@ -22,7 +22,9 @@ class NotUnderstood(DomainError):
         self.faults = faults
         many = f" and {len(faults) - 10} more" if len(faults) > 10 else ""
         super().__init__(
-            "Nothing was added, because some lines were not understood. " + " ".join(str(f) for f in faults[:10]) + many,
+            "Nothing was added, because some lines were not understood. "
+            + " ".join(str(f) for f in faults[:10])
+            + many,
             field="indicators",
         )
 

@@ -24,7 +24,9 @@ CONTENT = (
 class ReportIsClosed(DomainError):
     """A closed report stands as it is."""
 
-    default = "This report is closed and stands as it is. File a new report, or ask for a correction through your office."
+    default = (
+        "This report is closed and stands as it is. File a new report, or ask for a correction through your office."
+    )
 
 
 class ImpossibleTimes(DomainError):
@@ -64,7 +66,13 @@ def file(
 
 @transaction.atomic
 def change(
-    *, report: Report, content: Mapping[str, Any], by: User, at: datetime, narrative: str | None = None, because: str = ""
+    *,
+    report: Report,
+    content: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    narrative: str | None = None,
+    because: str = "",
 ) -> Report:
     """Change what a report says; the trail keeps which columns changed, and of short ones the values."""
     report = _open(report)
@@ -85,7 +93,9 @@ def change(
         report.body.save(update_fields=["narrative"])
         changes["narrative"] = ("(before)", "(changed)")
     if changes:
-        record(verbs.REPORT_CHANGED, report, by=by, at=at, because=because, changes=changes, subject=report.organization)
+        record(
+            verbs.REPORT_CHANGED, report, by=by, at=at, because=because, changes=changes, subject=report.organization
+        )
     return report
 
 
@@ -118,7 +128,8 @@ def share(*, report: Report, sector: Sector, by: User, at: datetime) -> SectorSh
     report = Report.objects.select_for_update(of=("self",)).select_related("organization").get(pk=report.pk)
     if report.tlp > TLP.GREEN:
         raise MarkingForbids(
-            f"A sector may see reports up to TLP:GREEN; this one is {TLP(report.tlp).label}. Change its marking first.", field="sector"
+            f"A sector may see reports up to TLP:GREEN; this one is {TLP(report.tlp).label}. Change its marking first.",
+            field="sector",
         )
     if report.sector_shares.filter(sector=sector).exists():
         raise SharedAlready(f"The report is shared with {sector.label} already.", field="sector")
@@ -150,7 +161,14 @@ def let_in(*, report: Report, person: User, until: datetime, because: str, by: U
     """Let one person see one report until a moment; the only way to TLP:RED outside its organization."""
     try:
         row = grants.grant(
-            model=ReportUserGrant, user=person, codename="view_report", obj=report, until=until, reason=because, by=by, at=at
+            model=ReportUserGrant,
+            user=person,
+            codename="view_report",
+            obj=report,
+            until=until,
+            reason=because,
+            by=by,
+            at=at,
         )
     except (grants.GrantTooLong, grants.TooManyGrants) as error:
         raise DomainError(str(error), field="until") from error
@@ -160,7 +178,9 @@ def let_in(*, report: Report, person: User, until: datetime, because: str, by: U
 
 
 def _open(report: Report) -> Report:
-    found = Report.objects.select_for_update(of=("self",)).select_related("organization", "agreement", "term", "version", "body")
+    found = Report.objects.select_for_update(of=("self",)).select_related(
+        "organization", "agreement", "term", "version", "body"
+    )
     report = found.get(pk=report.pk)
     if report.state == Report.State.CLOSED:
         raise ReportIsClosed
@@ -183,7 +203,9 @@ def _check_times(columns: Mapping[str, Any], at: datetime) -> None:
             raise ImpossibleTimes("It lies in the future. Check year, month and day.", field=name)
     exact = columns.get("occurred_precision") == columns.get("aware_precision") == Precision.MINUTE
     if occurred and aware and (aware < occurred if exact else aware.year < occurred.year):
-        raise ImpossibleTimes("The organization cannot have known before it happened. Check both times.", field="aware_year")
+        raise ImpossibleTimes(
+            "The organization cannot have known before it happened. Check both times.", field="aware_year"
+        )
 
 
 def _check_marking(report: Report, tlp: int) -> None:

@@ -42,7 +42,9 @@ def check_ceiling(*, agreement: Agreement, version: AgreementVersion, tlp: int) 
         )
 
 
-def kept(*, agreement: Agreement, term: RetentionTerm, received_at: datetime, closed_at: datetime | None = None) -> dict[str, Any]:
+def kept(
+    *, agreement: Agreement, term: RetentionTerm, received_at: datetime, closed_at: datetime | None = None
+) -> dict[str, Any]:
     """The columns that say from when and until when a record is kept, in the agreement's calendar."""
 
     def day(moment: datetime | None) -> date | None:

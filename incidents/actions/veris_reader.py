@@ -1,5 +1,6 @@
 """Reads the file of an import in batches: each line translated, or with its faults, or known already."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from partnership import files
 from partnership.api.parsers import BadJson, loads
 
 BATCH = 500
+_PLACE = re.compile(r"Line (\d+), column (\d+): ")
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Reader:
             stored = storable(record)
             return Line(raw.line, translate(record, self.scheme), stored)
         except BadJson as error:
-            return Line(raw.line, faults=(str(error),))
+            return _broken(raw.line, str(error))
         except Faulty as error:
             return Line(raw.line, faults=error.reasons)
 
@@ -95,3 +97,14 @@ class Reader:
             found = {key for (key,) in cursor.fetchall()}
             cursor.execute("INSERT INTO import_seen SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [keys])
         return found
+
+
+def _broken(first: int, reason: str) -> Line:
+    """A record that is no JSON: the line within the record becomes the line of the file."""
+    found = _PLACE.match(reason)
+    if found is None:
+        return Line(first, faults=(reason,))
+    return Line(
+        first + int(found[1]) - 1,
+        faults=(f"At column {found[2]} the JSON breaks off or is wrong: {reason[found.end() :]}",),
+    )

@@ -29,8 +29,9 @@ class Writer:
         self._head = (given.organization_id, given.agreement_id, version.pk, term.pk, given.category_id, given.tlp, int(PAP.AMBER),
                       Report.State.RECEIVED.value, Report.Source.VERIS.value, given.imported_at, given.imported_by_id,
                       kept["retention_start"], kept["retain_until"])  # fmt: skip
-        self._home = given.organization.sectors.order_by("position").values_list("pk", flat=True).first() or (
-            Sector.objects.order_by("position").values_list("pk", flat=True)[0]
+        self._home = (
+            given.organization.sectors.order_by("position").values_list("pk", flat=True).first()
+            or (Sector.objects.order_by("position").values_list("pk", flat=True)[0])
         )
 
     def write(self, lines: list[Line]) -> None:

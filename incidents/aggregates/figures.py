@@ -120,7 +120,13 @@ def indicators_by_sector_and_month(*, sectors: Iterable[str], period: Period) ->
 def trend_by_month(*, sectors: Iterable[str], period: Period) -> Series:
     """Incidents received a month over all of the sectors: the totals of the same table, hidden where it hides them."""
     grid = incidents_by_sector_and_month(sectors=sectors, period=period)
-    return Series("Incidents received, all sectors", grid.months, tuple(grid.month_totals[m] for m in grid.months), grid.threshold, grid.notes)
+    return Series(
+        "Incidents received, all sectors",
+        grid.months,
+        tuple(grid.month_totals[m] for m in grid.months),
+        grid.threshold,
+        grid.notes,
+    )
 
 
 def time_to_share(*, sectors: Iterable[str], period: Period) -> Delays:
@@ -130,7 +136,15 @@ def time_to_share(*, sectors: Iterable[str], period: Period) -> Delays:
         _counted(labels, period)
         .filter(Q(aware_at__isnull=False, aware_precision="minute") | Q(released_at__isnull=False))
         .annotate(group=_GROUP)
-        .values_list("sector_id", "group", "aware_at", "aware_precision", "received_at", "released_at", "version__minimum_group_size")
+        .values_list(
+            "sector_id",
+            "group",
+            "aware_at",
+            "aware_precision",
+            "received_at",
+            "released_at",
+            "version__minimum_group_size",
+        )
     )
     told: dict[str, list[tuple[UUID, float]]] = defaultdict(list)
     shared: dict[str, list[tuple[UUID, float]]] = defaultdict(list)
@@ -176,7 +190,11 @@ def _grid(title: str, sectors: Iterable[str], period: Period, amount: Any, only:
 
 
 def _protected(
-    title: str, labels: Mapping[str, str], months: Sequence[date], figures: Mapping[tuple[str, date], Figures], threshold: int
+    title: str,
+    labels: Mapping[str, str],
+    months: Sequence[date],
+    figures: Mapping[tuple[str, date], Figures],
+    threshold: int,
 ) -> Grid:
     """Hide what must be hidden and lay the rest out as a table."""
     shown = protect(figures, rows=list(labels), columns=list(months), threshold=threshold)

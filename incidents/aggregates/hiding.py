@@ -12,11 +12,11 @@ Pure functions over counts and the sets of groups behind them. Four rules:
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incidents.aggregates.ranges import narrow
 
-Key = tuple[Hashable, Hashable]
+Key = tuple[Any, Any]
 
 
 @dataclass
@@ -50,7 +50,9 @@ class Shown:
     totals: set[Line]
 
 
-def protect(figures: Mapping[Key, Figures], *, rows: Sequence[Hashable], columns: Sequence[Hashable], threshold: int) -> Shown:
+def protect(
+    figures: Mapping[Key, Figures], *, rows: Sequence[Hashable], columns: Sequence[Hashable], threshold: int
+) -> Shown:
     """Decide for each cell and each total whether it may be shown."""
     lines = _lines(rows, columns)
     shown = Shown({key for key, figure in figures.items() if len(figure.groups) >= threshold}, set())
@@ -94,7 +96,13 @@ def _drop_whole(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]],
     if whole not in shown.totals:
         return False
     for kind in ("row", "column"):
-        rest = [key for line, keys in lines.items() if line.kind == kind and line not in shown.totals for key in keys if key not in shown.cells]
+        rest = [
+            key
+            for line, keys in lines.items()
+            if line.kind == kind and line not in shown.totals
+            for key in keys
+            if key not in shown.cells
+        ]
         if rest and len(_groups(figures, rest)) < threshold:
             shown.totals.discard(whole)
             return True
@@ -106,7 +114,9 @@ def _close_gaps(figures: Mapping[Key, Figures], lines: Mapping[Line, list[Key]],
     found = narrowed(figures, shown, threshold)
     if found is None:
         return False
-    touching = [line for line in (Line("row", found[0]), Line("column", found[1]), Line("all", None)) if line in shown.totals]
+    touching = [
+        line for line in (Line("row", found[0]), Line("column", found[1]), Line("all", None)) if line in shown.totals
+    ]
     shown.totals -= set(touching)
     return bool(touching)
 

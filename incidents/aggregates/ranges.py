@@ -17,7 +17,9 @@ Network = dict[Node, dict[Node, float]]
 ROWS, COLUMNS = ("rows", None), ("columns", None)  # of those without a known sum
 
 
-def narrow(hidden: Mapping[Key, int], *, rows: Set[Hashable], columns: Set[Hashable], whole: bool, enough: int) -> Key | None:
+def narrow(
+    hidden: Mapping[Key, int], *, rows: Set[Hashable], columns: Set[Hashable], whole: bool, enough: int
+) -> Key | None:
     """A hidden cell whose possible values are fewer than enough, or None; rows and columns are those with known sums."""
     network = _network(hidden, rows, columns, whole)
     for key in sorted(hidden, key=str):
@@ -44,7 +46,10 @@ def _network(hidden: Mapping[Key, int], rows: Set[Hashable], columns: Set[Hashab
         if column not in columns:
             network["column", column][COLUMNS], network[COLUMNS]["column", column] = inf, amount
     if not whole:
-        free = min(sum(a for r, a in of_rows.items() if r not in rows), sum(a for c, a in of_columns.items() if c not in columns))
+        free = min(
+            sum(a for r, a in of_rows.items() if r not in rows),
+            sum(a for c, a in of_columns.items() if c not in columns),
+        )
         network[COLUMNS][ROWS], network[ROWS][COLUMNS] = inf, free
     return network
 

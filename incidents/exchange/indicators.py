@@ -23,8 +23,59 @@ ALIASES = {
 }  # fmt: skip
 # Endings of file names that are no top-level domains, so that "update.exe" is not read as a host.
 FILE_ENDINGS = frozenset(
-    "7z apk asp aspx bat bin bmp cmd csv dat dll dmg doc docm docx elf exe gz hta html img ini iso jar js json jsp lnk log"
-    " msi pdf php ppt pptx ps1 rar reg rtf scr sys tar tmp txt vbe vbs wsf xls xlsb xlsm xlsx xml".split()
+    [
+        "7z",
+        "apk",
+        "asp",
+        "aspx",
+        "bat",
+        "bin",
+        "bmp",
+        "cmd",
+        "csv",
+        "dat",
+        "dll",
+        "dmg",
+        "doc",
+        "docm",
+        "docx",
+        "elf",
+        "exe",
+        "gz",
+        "hta",
+        "html",
+        "img",
+        "ini",
+        "iso",
+        "jar",
+        "js",
+        "json",
+        "jsp",
+        "lnk",
+        "log",
+        "msi",
+        "pdf",
+        "php",
+        "ppt",
+        "pptx",
+        "ps1",
+        "rar",
+        "reg",
+        "rtf",
+        "scr",
+        "sys",
+        "tar",
+        "tmp",
+        "txt",
+        "vbe",
+        "vbs",
+        "wsf",
+        "xls",
+        "xlsb",
+        "xlsm",
+        "xlsx",
+        "xml",
+    ]
 )
 _DOT = re.compile(r"\s*(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|\\\.)\s*", re.IGNORECASE)
 _AT = re.compile(r"\s*(?:\[@\]|\(@\)|\{@\}|\[at\]|\(at\)|\{at\})\s*", re.IGNORECASE)
@@ -116,7 +167,9 @@ def parse(text: str) -> Parsed:
     parsed, seen = Parsed(), set()
     for number, line in _lines(text):
         if number > MOST_LINES:
-            parsed.faults.append(Fault(number, "", f"A list has at most {MOST_LINES:,} lines. Paste the rest separately."))
+            parsed.faults.append(
+                Fault(number, "", f"A list has at most {MOST_LINES:,} lines. Paste the rest separately.")
+            )
             break
         given, comment = _split_comment(line)
         type_, value = _split_type(given)
@@ -187,7 +240,9 @@ def _ipv4(value: str) -> tuple[str, str]:
     try:
         return "ipv4", str(ipaddress.IPv4Address(value))
     except ValueError as error:
-        raise BadIndicator("An IPv4 address has four numbers from 0 to 255 without leading zeros, such as 192.0.2.1.") from error
+        raise BadIndicator(
+            "An IPv4 address has four numbers from 0 to 255 without leading zeros, such as 192.0.2.1."
+        ) from error
 
 
 def _ipv6(value: str) -> tuple[str, str]:
@@ -240,7 +295,9 @@ def _url(value: str) -> tuple[str, str]:
         parts = urlsplit(value)
         port = parts.port
     except ValueError as error:
-        raise BadIndicator("It is not a URL, such as http://example.org/path: check its brackets and its port.") from error
+        raise BadIndicator(
+            "It is not a URL, such as http://example.org/path: check its brackets and its port."
+        ) from error
     if parts.scheme.lower() not in ("http", "https", "ftp", "ftps"):
         raise BadIndicator("A URL begins with http://, https:// or ftp://.")
     if re.search(r"\s", value):
@@ -249,7 +306,7 @@ def _url(value: str) -> tuple[str, str]:
         raise BadIndicator("The URL names no host, such as http://example.org/path.")
     host = _url_host(parts.hostname)
     where = (f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else "") + host + (f":{port}" if port else "")
-    rest = value.split("://", 1)[1][len(parts.netloc):]
+    rest = value.split("://", 1)[1][len(parts.netloc) :]
     return "url", f"{parts.scheme.lower()}://{where}{rest}"
 
 

@@ -18,7 +18,16 @@ TYPES = {
     ".csv": "text/csv", ".json": "application/stix+json",
 }  # fmt: skip
 ALLOWED = "PDF, PNG, JPEG, TXT, CSV and STIX JSON"
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_ARCHIVES = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -52,7 +61,11 @@ def inspect(name: str, data: bytes, most_bytes: int) -> Accepted:
 def clean_name(name: str) -> str:
     """The file's name without folders, control characters and characters that turn text around."""
     name = re.split(r"[/\\]", name)[-1]
-    name = "".join(letter for letter in name if letter.isprintable() and letter not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\"")
+    name = "".join(
+        letter
+        for letter in name
+        if letter.isprintable() and letter not in '\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"'
+    )
     stem, dot, ending = name.strip(" .").rpartition(".")
     return f"{stem[:150]}{dot}{ending[:20]}" if dot else ending[:150] or "file"
 
@@ -82,7 +95,9 @@ def _image(format_: str, data: bytes) -> bytes:
 
 def _made_anew(image: Image.Image, format_: str) -> bytes:
     """The picture alone, written again, so that nothing rides along in it: no place, no comment, no second file."""
-    mode = image.mode if image.mode in ("1", "L", "RGB") or (format_ == "PNG" and image.mode in ("LA", "RGBA")) else None
+    mode = (
+        image.mode if image.mode in ("1", "L", "RGB") or (format_ == "PNG" and image.mode in ("LA", "RGBA")) else None
+    )
     plain = Image.new(mode or "RGB", image.size)
     plain.paste(image if mode else image.convert("RGB"))
     target = io.BytesIO()

@@ -81,7 +81,14 @@ def storable(record: Any) -> bytes:
 
 
 def _name_of(value: Any) -> str:
-    names = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
+    names = {
+        list: "a list",
+        str: "a text",
+        int: "a number",
+        float: "a number",
+        bool: "true or false",
+        type(None): "null",
+    }
     return names.get(type(value), "something else")
 
 
@@ -148,13 +155,19 @@ class _Reader:
             return
         if isinstance(value, str):
             if not _DISCOVERY.match(value):
-                self.fault(f"discovery_method is “{_short(value)}”; it begins with Ext -, Int - or Prt -, or is Unknown or Other.")
+                self.fault(
+                    f"discovery_method is “{_short(value)}”; it begins with Ext -, Int - or Prt -, or is Unknown or Other."
+                )
         elif not isinstance(value, dict) or not set(value) <= set(DISCOVERERS):
-            self.fault("discovery_method is a text (VERIS 1.2) or an object with external, internal, partner, other or unknown.")
+            self.fault(
+                "discovery_method is a text (VERIS 1.2) or an object with external, internal, partner, other or unknown."
+            )
 
     def actions(self) -> dict[str, Any]:
         if "action" not in self.record:
-            self.fault("action is missing: an object with hacking, malware, social, misuse, physical, error, environmental or unknown.")
+            self.fault(
+                "action is missing: an object with hacking, malware, social, misuse, physical, error, environmental or unknown."
+            )
         actions = self.part("action")
         for name, action in actions.items():
             if name not in KINDS:
@@ -213,7 +226,9 @@ class _Reader:
         secret = self.part("confidentiality", self.part("attribute"), "attribute.")
         disclosure, data = secret.get("data_disclosure"), secret.get("data")
         if disclosure is not None and disclosure not in DISCLOSURES:
-            self.fault(f"attribute.confidentiality.data_disclosure is “{_short(disclosure)}”; it is one of {', '.join(DISCLOSURES)}.")
+            self.fault(
+                f"attribute.confidentiality.data_disclosure is “{_short(disclosure)}”; it is one of {', '.join(DISCLOSURES)}."
+            )
         kinds = {d.get("variety") for d in data if isinstance(d, dict)} if isinstance(data, list) else set()
         if kinds & PERSONAL_DATA:
             return "yes"
@@ -235,7 +250,8 @@ class _Reader:
         return self.moment(when)
 
     def moment(self, when: dict[str, Any]) -> tuple[datetime | None, str]:
-        year, month, day = (when.get(name) for name in ("year", "month", "day"))
+        parts: list[Any] = [when.get(name) for name in ("year", "month", "day")]
+        year, month, day = parts
         for name, value in (("year", year), ("month", month), ("day", day)):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
                 self.fault(f"timeline.incident.{name} is “{_short(value)}”; it is a whole number.")
@@ -250,7 +266,9 @@ class _Reader:
             self.fault(f"timeline.incident is {year}-{_short(month)}-{_short(day)}, which is no date of the calendar.")
             return None, "year"
         if day and day > monthrange(year, month)[1]:  # VERIS allows it, and real records hold it
-            self.remarks.append(f"{year}-{month:02}-{day:02} is no date of the calendar; the month was taken, the day is kept in the source record.")
+            self.remarks.append(
+                f"{year}-{month:02}-{day:02} is no date of the calendar; the month was taken, the day is kept in the source record."
+            )
             day = None
         found = datetime(year, month or 1, day or 1, tzinfo=UTC)
         time = self.time(when.get("time"))
@@ -280,7 +298,15 @@ class _Reader:
             return None, "day"
         if occurred is None or value is None or precision not in ("day", "minute"):
             return None, "day"
-        days = {"Seconds": 1 / 86400, "Minutes": 1 / 1440, "Hours": 1 / 24, "Days": 1, "Weeks": 7, "Months": 30.44, "Years": 365.25}
+        days = {
+            "Seconds": 1 / 86400,
+            "Minutes": 1 / 1440,
+            "Hours": 1 / 24,
+            "Days": 1,
+            "Weeks": 7,
+            "Months": 30.44,
+            "Years": 365.25,
+        }
         if unit not in days or value * days[unit] > 36525:
             return None, "day"
         at = occurred + timedelta(days=value * days[unit])
@@ -294,7 +320,12 @@ class _Reader:
 
     def title(self, actions: dict[str, Any]) -> str:
         """What was done to what. Never a name: titles are seen by more people than narratives."""
-        deeds = [word for action in actions.values() for word in self.words(action.get("variety")) if word not in ("Unknown", "Other")]
+        deeds = [
+            word
+            for action in actions.values()
+            for word in self.words(action.get("variety"))
+            if word not in ("Unknown", "Other")
+        ]
         assets = self.part("asset").get("assets")
         things = [
             asset["variety"].rpartition(" - ")[2]
@@ -303,7 +334,9 @@ class _Reader:
         ]
         deed = ", ".join(dict.fromkeys(deeds)) or ", ".join(name.capitalize() for name in actions if name != "unknown")
         thing = ", ".join(dict.fromkeys(things))
-        return (f"{deed or 'Incident'}: {thing.lower()}" if thing else deed or "Incident, nothing known of its course")[:200]
+        return (f"{deed or 'Incident'}: {thing.lower()}" if thing else deed or "Incident, nothing known of its course")[
+            :200
+        ]
 
     def narrative(self) -> str:
         texts = []
@@ -314,5 +347,3 @@ class _Reader:
             elif value and value.strip():
                 texts.append(value.strip())
         return "\n\n".join(texts)
-
-

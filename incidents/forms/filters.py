@@ -1,6 +1,6 @@
 """Filters of the lists; their choices are limited to what the person may see."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import django_filters
@@ -10,7 +10,7 @@ from django.utils.timezone import make_aware
 
 from agreements.models import Agreement
 from incidents.exchange.indicators import refang
-from incidents.models import IncidentKind, Import, Indicator, Report
+from incidents.models import Import, IncidentKind, Indicator, Report
 from incidents.policy import audited_agreements, officer_organizations, party_agreements, reading_organizations
 from partnership.models import TLP, Organization, Sector
 
@@ -27,9 +27,11 @@ def _organizations(request: Any) -> QuerySet[Organization]:
     """Organizations of the agreements that the person takes part in or audits, and the person's own."""
     actor = request.actor
     keys = actor.fact(party_agreements) | actor.fact(audited_agreements)
-    return Organization.objects.filter(
-        Q(pk__in=actor.fact(reading_organizations)) | Q(parties__agreement__in=keys)
-    ).distinct().order_by("name")
+    return (
+        Organization.objects.filter(Q(pk__in=actor.fact(reading_organizations)) | Q(parties__agreement__in=keys))
+        .distinct()
+        .order_by("name")
+    )
 
 
 class ReportFilters(django_filters.FilterSet):
@@ -58,8 +60,8 @@ class ReportFilters(django_filters.FilterSet):
         return rows.filter(received_at__gte=make_aware(datetime.combine(value, time.min)))
 
     def until_day(self, rows: QuerySet[Report], name: str, value: Any) -> QuerySet[Report]:
-        day_after = datetime.combine(value, time.min) + timedelta(days=1) if value.year < 9999 else datetime.max
-        return rows.filter(received_at__lt=make_aware(day_after))
+        last = make_aware(datetime.combine(value, time.max))
+        return rows.filter(received_at__lte=last)
 
     def only_mine(self, rows: QuerySet[Report], name: str, value: bool) -> QuerySet[Report]:
         return rows.filter(organization__in=self.request.actor.fact(reading_organizations)) if value else rows
@@ -68,9 +70,13 @@ class ReportFilters(django_filters.FilterSet):
 class IndicatorFilters(django_filters.FilterSet):
     """What one looks for among indicators; defanged text is understood."""
 
-    q = django_filters.CharFilter(label="Value", method="by_text", max_length=300, help_text="A part of it, defanged or not")
+    q = django_filters.CharFilter(
+        label="Value", method="by_text", max_length=300, help_text="A part of it, defanged or not"
+    )
     type = django_filters.ChoiceFilter(choices=Indicator.Type.choices, label="Type")
-    sector = django_filters.ModelChoiceFilter(queryset=Sector.objects.order_by("position"), field_name="report__sector", label="Sector")
+    sector = django_filters.ModelChoiceFilter(
+        queryset=Sector.objects.order_by("position"), field_name="report__sector", label="Sector"
+    )
 
     class Meta:
         model = Indicator
@@ -85,7 +91,9 @@ class ImportFilters(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(choices=Import.State.choices, label="State")
     organization = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Organization.objects.filter(pk__in=request.actor.fact(officer_organizations)).order_by("name"),
+        queryset=lambda request: Organization.objects.filter(pk__in=request.actor.fact(officer_organizations)).order_by(
+            "name"
+        ),
         label="Organization",
     )
 

@@ -1,41 +1,48 @@
 """Moments that may be known by the year alone: a year, and as much more as somebody knows."""
 
-from calendar import monthrange
+from calendar import month_name, monthrange
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
 
 from incidents.models import Precision
 
-MONTHS = [("", "not known")] + [(n, datetime(2000, n, 1).strftime("%B")) for n in range(1, 13)]
+MONTHS: list[tuple[Any, str]] = [("", "not known")] + [(n, month_name[n]) for n in range(1, 13)]
 EARLIEST = 1950
 
 
-class MomentsMixin:
+class MomentsForm(forms.Form):
     """Adds four fields for each moment named in `moments`, and reads them into `<name>_at` and `<name>_precision`.
 
     Coarse dates are calendar days and stand at midnight UTC; a time is one of the person's zone.
     """
 
-    moments: dict[str, str] = {}
+    moments: ClassVar[dict[str, str]] = {}
     zone = "UTC"
 
     def add_moments(self, zone: str) -> None:
         self.zone = zone
         for name, label in self.moments.items():
             self.fields[f"{name}_year"] = forms.IntegerField(
-                label=f"{label}: year", required=False, min_value=EARLIEST, max_value=2100,
+                label=f"{label}: year",
+                required=False,
+                min_value=EARLIEST,
+                max_value=2100,
                 help_text="Four digits. Fill in as much as is known: the year alone is enough.",
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
             self.fields[f"{name}_month"] = forms.TypedChoiceField(
                 label=f"{label}: month", required=False, choices=MONTHS, coerce=int, empty_value=None
             )
-            self.fields[f"{name}_day"] = forms.IntegerField(label=f"{label}: day", required=False, min_value=1, max_value=31)
+            self.fields[f"{name}_day"] = forms.IntegerField(
+                label=f"{label}: day", required=False, min_value=1, max_value=31
+            )
             self.fields[f"{name}_time"] = forms.TimeField(
-                label=f"{label}: time", required=False, help_text=f"Such as 14:30, in the zone {zone}.",
+                label=f"{label}: time",
+                required=False,
+                help_text=f"Such as 14:30, in the zone {zone}.",
                 widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             )
 
@@ -45,7 +52,8 @@ class MomentsMixin:
         return data
 
     def _read(self, name: str, data: dict[str, Any]) -> tuple[datetime | None, str]:
-        year, month, day, time = (data.get(f"{name}_{part}") for part in ("year", "month", "day", "time"))
+        parts: list[Any] = [data.get(f"{name}_{part}") for part in ("year", "month", "day", "time")]
+        year, month, day, time = parts
         if year is None:
             if (month or day or time is not None) and f"{name}_year" not in self.errors:
                 self.add_error(f"{name}_year", "Enter the year as well, or leave month, day and time empty.")
@@ -55,7 +63,7 @@ class MomentsMixin:
         elif time is not None and not day:
             self.add_error(f"{name}_day", "Enter the day as well, or leave the time empty.")
         elif day and day > monthrange(year, month)[1]:
-            self.add_error(f"{name}_day", f"{datetime(year, month, 1):%B %Y} has {monthrange(year, month)[1]} days.")
+            self.add_error(f"{name}_day", f"{month_name[month]} {year} has {monthrange(year, month)[1]} days.")
         elif time is not None:
             moment = datetime(year, month, day, time.hour, time.minute, tzinfo=ZoneInfo(self.zone))
             return moment.astimezone(UTC), Precision.MINUTE

@@ -25,14 +25,19 @@ class AttachmentForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
-        max_length=200, help_text="PDF, PNG, JPEG, TXT, CSV or STIX JSON, at most 10 MB. Files are not scanned for malware."
+        max_length=200,
+        help_text="PDF, PNG, JPEG, TXT, CSV or STIX JSON, at most 10 MB. Files are not scanned for malware.",
     )
 
 
 class ImportForm(forms.Form):
     """A VERIS file, and under what it comes in."""
 
-    file = forms.FileField(max_length=200, label="VERIS file", help_text="JSON lines, an array or a single incident; .json or .jsonl, plain or with .gz, at most 50 MB.")
+    file = forms.FileField(
+        max_length=200,
+        label="VERIS file",
+        help_text="JSON lines, an array or a single incident; .json or .jsonl, plain or with .gz, at most 50 MB.",
+    )
     organization = forms.ModelChoiceField(Organization.objects.none(), label="For organization", empty_label=None)
     filed_under = TermChoice(RetentionTerm.objects.none(), label="Filed under")
     tlp = forms.TypedChoiceField(
@@ -40,7 +45,11 @@ class ImportForm(forms.Form):
         initial=TLP.AMBER, help_text="VERIS carries no marking; this one is put on every incident.",
     )  # fmt: skip
 
+    fields: dict[str, Any]
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["organization"].queryset = Organization.objects.filter(pk__in=actor.fact(officer_organizations)).order_by("name")
+        self.fields["organization"].queryset = Organization.objects.filter(
+            pk__in=actor.fact(officer_organizations)
+        ).order_by("name")
         self.fields["filed_under"].queryset = terms_for(actor)

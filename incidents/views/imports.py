@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from incidents.actions import imports
+from incidents.forms.filters import ImportFilters
 from incidents.forms.parts import ImportForm
 from incidents.forms.reports import CloseForm
 from incidents.models import Import
-from incidents.forms.filters import ImportFilters
 from partnership.jobs.job import progress_of
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, RecordPage, now
@@ -65,7 +65,7 @@ class ImportNew(FormPage):
         data, term = form.cleaned_data, form.cleaned_data["filed_under"]
         return imports.start(
             organization=data["organization"], agreement=term.version.agreement, category=term.category, tlp=data["tlp"],
-            file_name=data["file"].name, chunks=data["file"].chunks(), size=data["file"].size, by=self.request.user, at=now(),
+            file_name=data["file"].name, chunks=data["file"].chunks(), size=data["file"].size, by=self.actor.user, at=now(),
         )  # fmt: skip
 
     def success_url(self, made: Import) -> str:
@@ -80,19 +80,21 @@ class ImportDetail(RecordPage):
     template_name = "incidents/import_detail.html"
 
     def queryset(self) -> QuerySet[Import]:
-        return Import.objects.select_related("organization", "agreement", "category", "job", "started_by", "imported_by")
+        return Import.objects.select_related(
+            "organization", "agreement", "category", "job", "started_by", "imported_by"
+        )
 
     def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
         return [("Imports", reverse("incidents:import-list")), (self.object.file_name, None)]
 
     def extra(self) -> dict[str, Any]:
         given = self.object
-        has_failed = given.job is not None and given.job.state == "failed"
+        has_failed = given.state in RUNNING and imports.has_failed(given)
         faults = Paginator(given.errors, FAULTS_A_PAGE).get_page(self.request.GET.get("page"))
         return {
             "page_title": f"Import of {given.file_name}", "has_failed": has_failed,
             "is_running": given.state in RUNNING and not has_failed, "faults": faults,
-            "progress": progress_of(given.job) if given.job else None, "may_decide": given.state == Import.State.CHECKED,
+            "progress": progress_of(given.job) if given.job else None, "may_decide": imports.may_decide(given), "may_refuse": imports.may_refuse(given),
             "state_tone": STATE_TONE[given.state],
         }  # fmt: skip
 
@@ -127,7 +129,7 @@ class ImportAccept(Decision):
                 f"{given.known_count:,} came in before and stay as they are."]  # fmt: skip
 
     def act(self, form: Any) -> Import:
-        return imports.decide(given=self.object, skip_bad=False, by=self.request.user, at=now())
+        return imports.decide(given=self.object, skip_bad=False, by=self.actor.user, at=now())
 
 
 class ImportAcceptGood(ImportAccept):
@@ -135,10 +137,13 @@ class ImportAcceptGood(ImportAccept):
     submit_label = "Import the good ones"
 
     def get_consequences(self) -> list[str]:
-        return [*super().get_consequences(), f"{self.object.bad_count:,} lines are left out; they stay listed on the import's page."]
+        return [
+            *super().get_consequences(),
+            f"{self.object.bad_count:,} lines are left out; they stay listed on the import's page.",
+        ]
 
     def act(self, form: Any) -> Import:
-        return imports.decide(given=self.object, skip_bad=True, by=self.request.user, at=now())
+        return imports.decide(given=self.object, skip_bad=True, by=self.actor.user, at=now())
 
 
 class ImportRefuse(Decision):
@@ -148,4 +153,4 @@ class ImportRefuse(Decision):
     consequences: ClassVar[list[str]] = ["Nothing of the file comes in, and the file is erased."]
 
     def act(self, form: Any) -> Import:
-        return imports.refuse(given=self.object, by=self.request.user, at=now())
+        return imports.refuse(given=self.object, by=self.actor.user, at=now())

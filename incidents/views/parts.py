@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from incidents.actions import attachments, indicators
 from incidents.exchange.indicators import defang
+from incidents.forms.filters import IndicatorFilters
 from incidents.forms.parts import AttachmentForm, IndicatorsForm
 from incidents.forms.reports import CloseForm
 from incidents.models import Attachment, Indicator, Report
-from incidents.forms.filters import IndicatorFilters
 from incidents.views.reports import LIST, OfReport
 from partnership.access.scope import get_or_404
 from partnership.errors import DomainError
@@ -64,7 +64,9 @@ class IndicatorList(ListPage):
                      parameters={name: str(value) for name, value in parameters.items()})  # fmt: skip
 
 
-source(TableSource(IndicatorList.source_name, IndicatorList.page_title, "incidents.export_indicator", IndicatorList.table))
+source(
+    TableSource(IndicatorList.source_name, IndicatorList.page_title, "incidents.export_indicator", IndicatorList.table)
+)
 
 
 class IndicatorReport(Page):
@@ -84,7 +86,7 @@ class IndicatorsAdd(OfReport):
     submit_label = "Add"
 
     def act(self, form: Any) -> indicators.Added:
-        added = indicators.add(report=self.object, text=form.cleaned_data["indicators"], by=self.request.user, at=now())
+        added = indicators.add(report=self.object, text=form.cleaned_data["indicators"], by=self.actor.user, at=now())
         messages.success(self.request, added.sentence)
         return added
 
@@ -99,7 +101,7 @@ class AttachmentAdd(OfReport):
     def act(self, form: Any) -> Attachment:
         given = form.cleaned_data["file"]
         data = given.read(settings.PORTAL_ATTACHMENT_MAX_BYTES + 1)
-        return attachments.add(report=self.object, name=given.name, data=data, by=self.request.user, at=now())
+        return attachments.add(report=self.object, name=given.name, data=data, by=self.actor.user, at=now())
 
 
 class PartRemove(ConfirmPage):
@@ -124,17 +126,23 @@ class PartRemove(ConfirmPage):
 
     def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
         report = self.object.report
-        return [(LIST[0], reverse(LIST[1])), (report.reference, reverse("incidents:report-detail", kwargs={"pk": report.pk})), (self.page_title, None)]
+        return [
+            (LIST[0], reverse(LIST[1])),
+            (report.reference, reverse("incidents:report-detail", kwargs={"pk": report.pk})),
+            (self.page_title, None),
+        ]
 
 
 class IndicatorRemove(PartRemove):
     model = Indicator
     page_title = "Remove indicator"
     success_message = "The indicator is removed."
-    consequences: ClassVar[list[str]] = ["The indicator is taken off the report for everybody. The trail keeps that it was there."]
+    consequences: ClassVar[list[str]] = [
+        "The indicator is taken off the report for everybody. The trail keeps that it was there."
+    ]
 
     def act(self, form: Any) -> None:
-        indicators.remove(indicator=self.object, by=self.request.user, at=now())
+        indicators.remove(indicator=self.object, by=self.actor.user, at=now())
 
 
 class AttachmentRemove(PartRemove):
@@ -144,7 +152,7 @@ class AttachmentRemove(PartRemove):
     consequences: ClassVar[list[str]] = ["The file is erased for good. The trail keeps that it was there."]
 
     def act(self, form: Any) -> None:
-        attachments.remove(attachment=self.object, by=self.request.user, at=now())
+        attachments.remove(attachment=self.object, by=self.actor.user, at=now())
 
 
 class AttachmentDownload(Page):
@@ -156,10 +164,12 @@ class AttachmentDownload(Page):
         rows = Attachment.objects.select_related("file", "report__organization")
         attachment = get_or_404(self.actor, self.permission, rows, pk=pk)
         try:
-            opened = attachments.download(attachment=attachment, by=request.user, at=now())
+            opened = attachments.download(attachment=attachment, by=self.actor.user, at=now())
         except DomainError as error:
             raise Http404(str(error)) from error
-        response = FileResponse(opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream")
+        response = FileResponse(
+            opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
+        )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response

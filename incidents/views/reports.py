@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from incidents.actions import reports
 from incidents.exchange.indicators import defang
+from incidents.forms.filters import ReportFilters
 from incidents.forms.reports import (
     CloseForm,
     LetInForm,
@@ -19,7 +20,6 @@ from incidents.forms.reports import (
     initial_of,
 )
 from incidents.models import Report
-from incidents.forms.filters import ReportFilters
 from incidents.views.standing import similar_to, standing_of, times_of
 from partnership.access.decide import can, may_somewhere
 from partnership.tables import Column, Table, TableSource, source
@@ -67,7 +67,10 @@ class ReportList(ListPage):
     def actions(self) -> list[tuple[str, str, bool]]:
         if not may_somewhere(self.actor, "incidents.file_under"):
             return []
-        return [("Report incident", reverse("incidents:report-new"), True), ("Import", reverse("incidents:import-new"), False)]
+        return [
+            ("Report incident", reverse("incidents:report-new"), True),
+            ("Import", reverse("incidents:import-new"), False),
+        ]
 
     @classmethod
     def table(cls, actor: Any, parameters: Mapping[str, Any]) -> Table:
@@ -95,7 +98,16 @@ class ReportDetail(RecordPage):
 
     def queryset(self) -> QuerySet[Report]:
         return Report.objects.select_related(
-            "organization", "sector", "kind", "category", "agreement", "version", "term", "filed_by", "closed_by", "released_by"
+            "organization",
+            "sector",
+            "kind",
+            "category",
+            "agreement",
+            "version",
+            "term",
+            "filed_by",
+            "closed_by",
+            "released_by",
         )
 
     def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
@@ -108,16 +120,24 @@ class ReportDetail(RecordPage):
         return {
             "page_title": f"{report.reference}: {report.title}", "sees_body": sees_body, "standing": standing_of(report, self.actor),
             "is_officer": is_officer, "is_open": is_open, "actions": self._actions(report) if is_open else [],
-            "times": times_of(report, self.request.user.time_zone), "severity_tone": SEVERITY_TONE.get(report.severity, "neutral"),
+            "times": times_of(report, self.actor.user.time_zone), "severity_tone": SEVERITY_TONE.get(report.severity, "neutral"),
             "state_tone": STATE_TONE[report.state], **(self._body(report) if sees_body else {}),
         }  # fmt: skip
 
     @staticmethod
     def _actions(report: Report) -> list[tuple[str, str, bool]]:
-        names = [("Change", "report-edit"), ("Add indicators", "indicators-add"), ("Attach a file", "attachment-add"), ("Close", "report-close")]
+        names = [
+            ("Change", "report-edit"),
+            ("Add indicators", "indicators-add"),
+            ("Attach a file", "attachment-add"),
+            ("Close", "report-close"),
+        ]
         if report.state == Report.State.RECEIVED:
             names.insert(0, ("Begin work", "report-take-up"))
-        return [(label, reverse(f"incidents:{name}", kwargs={"pk": report.pk}), n == 0) for n, (label, name) in enumerate(names)]
+        return [
+            (label, reverse(f"incidents:{name}", kwargs={"pk": report.pk}), n == 0)
+            for n, (label, name) in enumerate(names)
+        ]
 
     def _body(self, report: Report) -> dict[str, Any]:
         body = getattr(report, "body", None)
@@ -137,7 +157,9 @@ class ReportNew(FormPage):
 
     permission = "incidents.file_under"
     page_title = "Report incident"
-    lead = "Write what is known now; it can be completed later. Times count from when you became aware, not from saving."
+    lead = (
+        "Write what is known now; it can be completed later. Times count from when you became aware, not from saving."
+    )
     form_class = ReportForm
     template_name = "incidents/report_form.html"
     submit_label = "File report"
@@ -152,7 +174,7 @@ class ReportNew(FormPage):
         data, term = form.cleaned_data, form.cleaned_data["filed_under"]
         report = reports.file(
             organization=data["organization"], agreement=term.version.agreement, category=term.category, content=data,
-            narrative=data["narrative"], indicator_list=data["indicators"], by=self.request.user, at=now(),
+            narrative=data["narrative"], indicator_list=data["indicators"], by=self.actor.user, at=now(),
         )  # fmt: skip
         messages.success(self.request, f"{report.reference} is filed.")
         return report
@@ -182,12 +204,17 @@ class ReportEdit(OfReport):
     success_message = "The report is changed."
 
     def form_kwargs(self) -> dict[str, Any]:
-        return {"actor": self.actor, "initial": initial_of(self.object, self.request.user.time_zone)}
+        return {"actor": self.actor, "initial": initial_of(self.object, self.actor.user.time_zone)}
 
     def act(self, form: Any) -> Report:
         data = form.cleaned_data
         return reports.change(
-            report=self.object, content=data, narrative=data["narrative"], because=data["because"], by=self.request.user, at=now()
+            report=self.object,
+            content=data,
+            narrative=data["narrative"],
+            because=data["because"],
+            by=self.actor.user,
+            at=now(),
         )
 
 
@@ -205,7 +232,7 @@ class ReportTakeUp(ConfirmPage, OfReport):
         return form
 
     def act(self, form: Any) -> Report:
-        return reports.take_up(report=self.object, by=self.request.user, at=now())
+        return reports.take_up(report=self.object, by=self.actor.user, at=now())
 
 
 class ReportClose(ConfirmPage, OfReport):
@@ -222,7 +249,7 @@ class ReportClose(ConfirmPage, OfReport):
         return found
 
     def act(self, form: Any) -> Report:
-        return reports.close(report=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now())
+        return reports.close(report=self.object, because=form.cleaned_data["because"], by=self.actor.user, at=now())
 
 
 class ReportShare(OfReport):
@@ -234,7 +261,7 @@ class ReportShare(OfReport):
     success_message = "The report is shared."
 
     def act(self, form: Any) -> Any:
-        return reports.share(report=self.object, sector=form.cleaned_data["sector"], by=self.request.user, at=now())
+        return reports.share(report=self.object, sector=form.cleaned_data["sector"], by=self.actor.user, at=now())
 
 
 class ReportRelease(OfReport):
@@ -246,7 +273,7 @@ class ReportRelease(OfReport):
     success_message = "The report is released."
 
     def act(self, form: Any) -> Any:
-        return reports.release(report=self.object, audience=form.cleaned_data["audience"], by=self.request.user, at=now())
+        return reports.release(report=self.object, audience=form.cleaned_data["audience"], by=self.actor.user, at=now())
 
 
 class ReportLetIn(OfReport):
@@ -261,5 +288,5 @@ class ReportLetIn(OfReport):
         at = now()
         return reports.let_in(
             report=self.object, person=form.cleaned_data["email"], until=at + form.length, because=form.cleaned_data["because"],
-            by=self.request.user, at=at,
+            by=self.actor.user, at=at,
         )  # fmt: skip

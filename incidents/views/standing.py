@@ -103,4 +103,8 @@ def similar_to(report: Report, actor: Actor, most: int = 5) -> list[Report]:
     """Other reports, visible with their body, that name an indicator of this one."""
     values = report.indicators.values("value")
     others = Indicator.objects.filter(value__in=values).exclude(report=report).values("report")
-    return list(visible(actor, "incidents.view_report_body", Report.objects.filter(pk__in=others)).order_by("-received_at", "-id")[:most])
+    return list(
+        visible(actor, "incidents.view_report_body", Report.objects.filter(pk__in=others)).order_by(
+            "-received_at", "-id"
+        )[:most]
+    )

@@ -29,7 +29,7 @@ class Actor:
 
     def __init__(self, user: User | AnonymousUser):
         self.user = user
-        self._facts: dict[Callable[["Actor"], Any], Any] = {}
+        self._facts: dict[Callable[[Actor], Any], Any] = {}
 
     @property
     def is_known(self) -> bool:
@@ -80,8 +80,13 @@ def _holdings(actor: Actor) -> tuple[Holding, ...]:
         .filter(user_id=actor.user.pk, user__is_active=True, organization__suspended_at__isnull=True)
         .annotate(today=Now())
         .values_list(
-            "organization_id", "organization__name", "role", "organization__vetting", "organization__revet_on",
-            "organization__is_secretariat", "today",
+            "organization_id",
+            "organization__name",
+            "role",
+            "organization__vetting",
+            "organization__revet_on",
+            "organization__is_secretariat",
+            "today",
         )
         .order_by("organization__name", "role")
     )
@@ -94,6 +99,3 @@ def _holdings(actor: Actor) -> tuple[Holding, ...]:
 def actor_of(user: User | AnonymousUser) -> Actor:
     """The actor for a person outside a request: a task, a command, a test."""
     return Actor(user)
-
-
-

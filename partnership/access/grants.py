@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import Permission as ModelPermission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
@@ -15,6 +17,7 @@ from partnership.models import User
 
 LONGEST = timedelta(days=90)
 MOST_LIVE_GRANTS = 5000
+NOBODY = UUID(int=0)
 
 
 class GrantTooLong(ValueError):
@@ -25,13 +28,21 @@ class TooManyGrants(ValueError):
     """One person holds at most 5,000 live exceptions; share through an agreement or a council instead."""
 
 
-def live(model: type[UserGrant], user: User) -> QuerySet:
+def live(model: type[UserGrant], user: User | AnonymousUser) -> QuerySet:
     """Exceptions of a person that are neither expired nor revoked, by the database clock."""
-    return model.objects.filter(user_id=user.pk, expires_at__gt=Now(), revoked_at__isnull=True)
+    return model.objects.filter(user_id=user.pk or NOBODY, expires_at__gt=Now(), revoked_at__isnull=True)
 
 
 def grant(
-    *, model: type[UserGrant], user: User, codename: str, obj: Model, until: datetime, reason: str, by: User, at: datetime
+    *,
+    model: type[UserGrant],
+    user: User,
+    codename: str,
+    obj: Model,
+    until: datetime,
+    reason: str,
+    by: User,
+    at: datetime,
 ) -> Any:
     """Let one person do one thing with one row until a moment; granting again renews the same exception."""
     if until > at + LONGEST:
@@ -39,7 +50,7 @@ def grant(
     if live(model, user).count() >= MOST_LIVE_GRANTS:
         raise TooManyGrants("This person holds 5,000 exceptions already; share through an agreement or a council.")
     permission = ModelPermission.objects.get(content_type=ContentType.objects.get_for_model(obj), codename=codename)
-    row, _ = model.objects.update_or_create(
+    row, _ = model.objects.update_or_create(  # type: ignore[misc]  # content_object is the subclass's
         user=user, permission=permission, content_object=obj,
         defaults={"granted_at": at, "granted_by": by, "reason": reason, "expires_at": until, "revoked_at": None,
                   "revoked_by": None},

@@ -44,5 +44,7 @@ class DeclaredAccessMiddleware:
     @staticmethod
     def _ask_to_sign_in(request):
         if request.path.startswith(API):
-            return JsonResponse({"error": {"code": "not_authenticated", "message": "Sign in or send a token."}}, status=401)
+            return JsonResponse(
+                {"error": {"code": "not_authenticated", "message": "Sign in or send a token."}}, status=401
+            )
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)

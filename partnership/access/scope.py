@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
@@ -32,7 +32,7 @@ def get_or_404(actor: Actor, permission: str, queryset: QuerySet[M], **key: Any)
     """The one row, or 404 alike for absent, forbidden and malformed keys."""
     try:
         return visible(actor, permission, queryset).get(**key)
-    except (queryset.model.DoesNotExist, ValidationError, ValueError) as missing:
+    except (ObjectDoesNotExist, ValidationError, ValueError) as missing:
         raise Http404 from missing
 
 

@@ -67,4 +67,6 @@ def _add(permission: Permission) -> Permission:
 def extend(name: str, branches: Sequence[Branch]) -> None:
     """Add ways to a permission of a lower floor, which cannot know them."""
     entry = PERMISSIONS[name]
-    PERMISSIONS[name] = Permission(entry.name, entry.description, entry.model, (*entry.branches, *branches), entry.standings)
+    PERMISSIONS[name] = Permission(
+        entry.name, entry.description, entry.model, (*entry.branches, *branches), entry.standings
+    )

@@ -44,7 +44,9 @@ def token_digest(token: str) -> str:
 
 
 @transaction.atomic
-def invite(*, organization: Organization, email: str, name: str, role: str, by: User, at: datetime, link: str) -> tuple[Invitation, str]:
+def invite(
+    *, organization: Organization, email: str, name: str, role: str, by: User, at: datetime, link: str
+) -> tuple[Invitation, str]:
     """Invite a person; returns the invitation and its token, which is stored nowhere.
 
     `link` is the address of the acceptance page with `TOKEN` in place of the token; the message holds nothing else.
@@ -88,7 +90,9 @@ def accept(*, token: str, name: str, password: str, at: datetime) -> User:
 @transaction.atomic
 def accept_as(*, token: str, user: User, at: datetime) -> User:
     """Join with an account that exists; the address must be the invited one."""
-    invitation = Invitation.objects.select_for_update().filter(token_digest=token_digest(token), email=user.email).first()
+    invitation = (
+        Invitation.objects.select_for_update().filter(token_digest=token_digest(token), email=user.email).first()
+    )
     if invitation is None or not invitation.is_open(at):
         raise InvitationOver
     return _join(invitation, user, at)
@@ -172,7 +176,9 @@ def make_token(*, user: User, name: str, days: int, at: datetime) -> tuple[ApiTo
         raise TooLong(field="days")
     token = secrets.token_urlsafe(32)
     until = at + timedelta(days=days)
-    made = ApiToken.objects.create(user=user, name=name, digest=digest(token), created_at=at, created_by=user, expires_at=until)
+    made = ApiToken.objects.create(
+        user=user, name=name, digest=digest(token), created_at=at, created_by=user, expires_at=until
+    )
     record(verbs.TOKEN_CREATED, made, by=user, at=at, until=f"{until:%-d %B %Y}")
     return made, token
 

@@ -24,8 +24,16 @@ class WrongState(DomainError):
 
 @transaction.atomic
 def raise_action(
-    *, source: models.Model, source_name: str, title: str, owner: User, organization: Organization, due_on: date,
-    audience: Audience | None, by: User, at: datetime,
+    *,
+    source: models.Model,
+    source_name: str,
+    title: str,
+    owner: User,
+    organization: Organization,
+    due_on: date,
+    audience: Audience | None,
+    by: User,
+    at: datetime,
 ) -> CorrectiveAction:
     """Give somebody something to do until a day. The caller has checked that `by` may raise it."""
     made = CorrectiveAction.objects.create(

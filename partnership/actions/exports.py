@@ -122,11 +122,16 @@ def open_for_download(*, export: Export, by: User, at: datetime) -> BinaryIO:
 @transaction.atomic
 def expire(*, at: datetime) -> int:
     """Remove the files of exports whose time is over; the rows and manifests stay."""
-    over = list(Export.objects.select_related("file").select_for_update(of=("self",)).filter(expires_at__lte=at, file__isnull=False)[:500])
+    over = list(
+        Export.objects.select_related("file")
+        .select_for_update(of=("self",))
+        .filter(expires_at__lte=at, file__isnull=False)[:500]
+    )
     files.request_erasure(keys=[export.file.key for export in over if export.file], at=at)
     for export in over:
         file, export.file = export.file, None
         export.save(update_fields=["file"])
+        assert file is not None
         file.delete()
         record(verbs.EXPORT_EXPIRED, export, by=SYSTEM, at=at)
     return len(over)

@@ -50,7 +50,15 @@ def assign(*, office: LiaisonOffice, officer: User, is_deputy: bool, by: User, a
             made = OfficeAssignment.objects.create(office=office, user=officer, is_deputy=is_deputy, since=at)
     except IntegrityError as error:
         raise AlreadyAssigned(field="officer") from error
-    record(verbs.OFFICER_ASSIGNED, made, by=by, at=at, subject=office.organization, officer=officer.name, office=office.name)
+    record(
+        verbs.OFFICER_ASSIGNED,
+        made,
+        by=by,
+        at=at,
+        subject=office.organization,
+        officer=officer.name,
+        office=office.name,
+    )
     return made
 
 
@@ -69,12 +77,16 @@ def verify_channel(*, channel: Channel, by: User, at: datetime) -> Channel:
     require(Actor(by), "partnership.change_organization", channel.office.organization)
     channel.verified_at, channel.verified_by = at, by
     channel.save(update_fields=["verified_at", "verified_by"])
-    record(verbs.CHANNEL_VERIFIED, channel, by=by, at=at, subject=channel.office.organization, office=channel.office.name)
+    record(
+        verbs.CHANNEL_VERIFIED, channel, by=by, at=at, subject=channel.office.organization, office=channel.office.name
+    )
     return channel
 
 
 @transaction.atomic
-def log_contact(*, office: LiaisonOffice, partner: Organization, columns: Mapping[str, Any], by: User, at: datetime) -> ContactEntry:
+def log_contact(
+    *, office: LiaisonOffice, partner: Organization, columns: Mapping[str, Any], by: User, at: datetime
+) -> ContactEntry:
     """Write a line into the contact log of the office."""
     require(Actor(by), "partnership.change_organization", office.organization)
     made = ContactEntry.objects.create(office=office, partner=partner, recorded_at=at, recorded_by=by, **columns)

@@ -18,7 +18,11 @@ def handle(exc, context):
         return Response({"error": {"code": "refused", "message": str(exc), "fields": fields}}, status=409)
     if isinstance(exc, Http404 | PermissionDenied | exceptions.NotFound):
         return Response(ABSENT, status=404)
-    if isinstance(exc, exceptions.PermissionDenied) and context["request"].user.is_authenticated and "CSRF" not in str(exc.detail):
+    if (
+        isinstance(exc, exceptions.PermissionDenied)
+        and context["request"].user.is_authenticated
+        and "CSRF" not in str(exc.detail)
+    ):
         return Response(ABSENT, status=404)
     response = exception_handler(exc, context)
     if response is None:

@@ -68,7 +68,9 @@ def verify(most_faults: int = 100) -> Verdict:
     return verdict
 
 
-def _check(verdict: Verdict, seq: int, entry_id: int, said_previous: str, said_hash: str, columns: list[Any], previous: str) -> str:
+def _check(
+    verdict: Verdict, seq: int, entry_id: int, said_previous: str, said_hash: str, columns: list[Any], previous: str
+) -> str:
     if columns[0] is None:
         verdict.faults.append(f"Entry {entry_id} (link {seq}) was removed.")
         return said_hash
@@ -95,7 +97,9 @@ def _check_ends(verdict: Verdict, last: int, head: str) -> None:
         if said is None:
             verdict.faults.append("The head of the chain is missing.")
         elif said != (last, head):
-            verdict.faults.append(f"The head says link {said[0]}, the chain ends at link {last}: its end was cut off or added.")
+            verdict.faults.append(
+                f"The head says link {said[0]}, the chain ends at link {last}: its end was cut off or added."
+            )
         cursor.execute(
             "SELECT e.id FROM partnership_auditentry e LEFT JOIN partnership_auditseal s ON s.entry_id = e.id"
             " WHERE s.seq IS NULL ORDER BY e.id LIMIT 20"

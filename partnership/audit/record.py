@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
@@ -14,8 +14,8 @@ from partnership.models import AuditDetail, AuditEntry, User
 from partnership.registry import VERBS, Verb
 from partnership.request_id import current
 
-SYSTEM = "system"
-ANONYMOUS = "anonymous"
+SYSTEM: Final = "system"
+ANONYMOUS: Final = "anonymous"
 By = User | Literal["system", "anonymous"]
 
 
@@ -68,14 +68,15 @@ def record_many(
     if not connection.in_atomic_block:
         raise NotInTransaction(verb.code)
     request_id = current()
-    person = isinstance(by, User)
+    actor_id, actor_kind = (by.pk, "person") if isinstance(by, User) else (None, by)
     entries, details = [], []
     for target in targets:
         detail = _detail(target, by, because, changes, words)
         salt = secrets.token_hex(16)
         entries.append(
             AuditEntry(
-                at=at, actor_id=by.pk if person else None, actor_kind="person" if person else by, verb=verb.code,
+                at=at, actor_id=actor_id,
+                actor_kind=actor_kind, verb=verb.code,
                 object_type=target._meta.label_lower, object_id=str(target.pk),
                 subject_id=str(subject.pk) if subject is not None else "", request_id=request_id, outcome=outcome,
                 commitment=commitment(salt, detail),

@@ -50,7 +50,9 @@ def up(rest: list[str]) -> int:
     with supervisor.locked(state) as file:
         if file is None:
             pid = supervisor.running(state).get("pid", "unknown")
-            raise supervisor.AlreadyRunning(f"A portal runs on {state.root} already (process {pid}). Stop it or name another --state.")
+            raise supervisor.AlreadyRunning(
+                f"A portal runs on {state.root} already (process {pid}). Stop it or name another --state."
+            )
         supervisor.check_port(asked.port)
         _run(state, file, asked.port, with_demo=not asked.no_demo)
     return 0
@@ -74,7 +76,9 @@ def _run(state: State, file, port: int, with_demo: bool) -> None:
         parts = supervisor.Parts(state, environment, port)
         parts.start()
         supervisor.wait_until_ready(port, parts)
-        print(f"\nThe portal runs at http://127.0.0.1:{port}/ (ready after {time.monotonic() - begun:.1f} s).", flush=True)
+        print(
+            f"\nThe portal runs at http://127.0.0.1:{port}/ (ready after {time.monotonic() - begun:.1f} s).", flush=True
+        )
         if with_demo:
             supervisor.manage(environment, "demo_logins")
         print("Stop it with Ctrl-C. Logs:", state.logs, flush=True)
@@ -98,7 +102,7 @@ def manage(rest: list[str]) -> int:
     with supervisor.locked(state) as file:
         if file is None:
             told = supervisor.running(state)
-            addresses = {name: told[name] for name in ("DATABASE_URL", "REDIS_URL") if name in told}
+            addresses: dict[str, str] = {name: told[name] for name in ("DATABASE_URL", "REDIS_URL") if name in told}
             return supervisor.manage(supervisor.environment_for(state, addresses), *rest)
         servers_ = supervisor.Servers(state)
         try:

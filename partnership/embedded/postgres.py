@@ -54,7 +54,9 @@ class Postgres:
                    "-c", "unix_socket_permissions=0700", "-c", "max_connections=100", "-c", "shared_buffers=256MB",
                    *(FAST if self.for_tests else [])]  # fmt: skip
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        self.child = process.start(command, log=self.log, environment=environment, user=self.user, death_signal=signal.SIGINT)
+        self.child = process.start(
+            command, log=self.log, environment=environment, user=self.user, death_signal=signal.SIGINT
+        )
         self._wait_until_it_answers()
         self._make_database()
 
@@ -65,7 +67,9 @@ class Postgres:
     def _programs(self) -> Path:
         found = importlib.util.find_spec(PACKAGE)
         if found is None or found.origin is None:
-            raise process.NotStarted("There is no PostgreSQL here. Name a server in DATABASE_URL (PostgreSQL 15 or newer).")
+            raise process.NotStarted(
+                "There is no PostgreSQL here. Name a server in DATABASE_URL (PostgreSQL 15 or newer)."
+            )
         package = Path(found.origin).parent
         if not self.user:
             return package / "pginstall18" / "bin"
@@ -86,7 +90,12 @@ class Postgres:
         self._give(self.data)
         command = [str(programs / "initdb"), "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
                    "--no-sync", "--locale-provider=builtin", "--locale=C.UTF-8"]  # fmt: skip
-        child = process.start(command, log=self.state.logs / "initdb.log", user=self.user, environment={"PATH": os.environ.get("PATH", "")})
+        child = process.start(
+            command,
+            log=self.state.logs / "initdb.log",
+            user=self.user,
+            environment={"PATH": os.environ.get("PATH", "")},
+        )
         if child.wait():
             raise process.NotStarted("PostgreSQL could not be set up:\n" + process.tail(self.state.logs / "initdb.log"))
 
@@ -123,7 +132,9 @@ class Postgres:
         raise process.NotStarted(f"PostgreSQL did not start; its log is {self.log}:\n{process.tail(self.log)}")
 
     def _connect(self, database: str) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.sockets), user="postgres", dbname=database, autocommit=True, connect_timeout=3)
+        return psycopg.connect(
+            host=str(self.sockets), user="postgres", dbname=database, autocommit=True, connect_timeout=3
+        )
 
     def _make_database(self) -> None:
         with self._connect("postgres") as connection:
@@ -139,4 +150,6 @@ def check_version(url: str) -> None:
     except psycopg.OperationalError as error:
         raise process.NotStarted(f"The server in DATABASE_URL does not answer: {error}") from error
     if version < 150000:
-        raise process.NotStarted(f"The server in DATABASE_URL is PostgreSQL {version // 10000}; version 15 or newer is needed.")
+        raise process.NotStarted(
+            f"The server in DATABASE_URL is PostgreSQL {version // 10000}; version 15 or newer is needed."
+        )

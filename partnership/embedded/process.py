@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 
@@ -15,7 +16,11 @@ class NotStarted(RuntimeError):
 
 
 def start(
-    command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None, user: str | None = None,
+    command: Sequence[str],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    user: str | None = None,
     death_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, with its output in a log file.
@@ -31,12 +36,12 @@ def start(
         if os.getppid() != parent:  # the parent died between fork and prctl
             os._exit(1)
 
-    who = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
+    who: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
     with log.open("ab") as output:
         return subprocess.Popen(
             list(command), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             env=dict(environment) if environment is not None else None, start_new_session=True,
-            preexec_fn=bind_to_parent, **who,  # type: ignore[arg-type]
+            preexec_fn=bind_to_parent, **who,
         )  # fmt: skip
 
 

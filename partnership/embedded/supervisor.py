@@ -99,7 +99,9 @@ def environment_for(state: State, addresses: dict[str, str]) -> dict[str, str]:
 def manage(environment: dict[str, str], *arguments: str, quiet: bool = False) -> int:
     """Run a management command to its end."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, env=environment, cwd=Path.cwd(), stdout=subprocess.DEVNULL if quiet else None, check=False).returncode
+    return subprocess.run(
+        command, env=environment, cwd=Path.cwd(), stdout=subprocess.DEVNULL if quiet else None, check=False
+    ).returncode
 
 
 def check_port(port: int) -> None:

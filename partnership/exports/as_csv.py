@@ -36,7 +36,9 @@ def _given(table: Table, row) -> bytes:
         if value is None:
             cells.append("")
         else:
-            cells.append('"' + guarded(text).replace('"', '""') + '"' if is_text(column) or isinstance(value, str) else text)
+            cells.append(
+                '"' + guarded(text).replace('"', '""') + '"' if is_text(column) or isinstance(value, str) else text
+            )
     return (",".join(cells) + "\n").encode()
 
 
@@ -78,4 +80,6 @@ def _sql(name: str, column: Column) -> tuple[str, list[str]]:
             extra += [str(value), str(label)]
         text = f"CASE {name}::text {' '.join(cases)} ELSE {name}::text END"
         return text, extra  # labels are ours, and codes hold no formula
-    return f"CASE WHEN position(left({text}, 1) IN %s) > 0 AND {text} <> '' THEN '''' || {text} ELSE {text} END", [DANGEROUS]
+    return f"CASE WHEN position(left({text}, 1) IN %s) > 0 AND {text} <> '' THEN '''' || {text} ELSE {text} END", [
+        DANGEROUS
+    ]

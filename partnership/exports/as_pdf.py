@@ -26,7 +26,9 @@ class TooLongForPaper(DomainError):
 
 def write(table: Table) -> Iterator[bytes]:
     """The table as a document, with its marking on every page."""
-    rows = [[printable(as_text(shown(c, v))) for c, v in zip(table.columns, row, strict=True)] for row in _bounded(table)]
+    rows = [
+        [printable(as_text(shown(c, v))) for c, v in zip(table.columns, row, strict=True)] for row in _bounded(table)
+    ]
     data = {
         "title": printable(table.title), "portal": printable(settings.PORTAL_NAME), "marking": TLP(table.marking).label,
         "notes": [printable(note) for note in table.notes], "made": f"{len(rows)} rows", "fonts": FONTS,
@@ -67,5 +69,7 @@ def _shown(character: str) -> str:
 def _bounded(table: Table):
     most = settings.PORTAL_PDF_MAX_ROWS
     if table.count() > most:
-        raise TooLongForPaper(f"A PDF holds at most {most} rows; this table is longer. Choose CSV or Excel, or filter it.", field="format")
+        raise TooLongForPaper(
+            f"A PDF holds at most {most} rows; this table is longer. Choose CSV or Excel, or filter it.", field="format"
+        )
     return table.rows()

@@ -26,7 +26,12 @@ def write(table: Table) -> Iterator[bytes]:
 
 
 def _make(table: Table, path: Path) -> None:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})
         formats = {"day": book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -43,7 +48,12 @@ def _make(table: Table, path: Path) -> None:
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
         about = book.add_worksheet("About")
         about.set_column(0, 0, 100)
-        lines = [table.title, TLP(table.marking).label, *table.notes, *(f"{k}: {v}" for k, v in table.parameters.items())]
+        lines = [
+            table.title,
+            TLP(table.marking).label,
+            *table.notes,
+            *(f"{k}: {v}" for k, v in table.parameters.items()),
+        ]
         for number, line in enumerate(lines):
             about.write_string(number, 0, guarded(line))
 

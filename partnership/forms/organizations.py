@@ -8,7 +8,9 @@ from django.core.validators import EmailValidator, RegexValidator
 from partnership.countries import CODES
 from partnership.models import Channel, ContactEntry, Organization, Sector
 
-PHONE = RegexValidator(r"^\+[1-9][0-9]{6,14}$", "Write the number with its country code and without spaces, such as +31201234567.")
+PHONE = RegexValidator(
+    r"^\+[1-9][0-9]{6,14}$", "Write the number with its country code and without spaces, such as +31201234567."
+)
 FINGERPRINT = RegexValidator(r"^[0-9A-Fa-f]{40}$", "A PGP fingerprint has 40 hexadecimal digits, without spaces.")
 
 
@@ -23,6 +25,7 @@ class ZoneField(forms.CharField):
 
 class OrganizationForm(forms.ModelForm):
     time_zone = ZoneField(initial="UTC", help_text="Such as Europe/Amsterdam.")
+    website = forms.URLField(required=False, assume_scheme="https")
     sectors = forms.ModelMultipleChoiceField(
         Sector.objects.order_by("position"), widget=forms.CheckboxSelectMultiple, required=False,
         help_text="From both lists; several are possible.",
@@ -35,7 +38,6 @@ class OrganizationForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Organization.objects.filter(parent__isnull=True).order_by("name")
-        self.fields["website"].assume_scheme = "https"
 
     def clean_country(self):
         code = self.cleaned_data["country"].upper()

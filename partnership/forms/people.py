@@ -20,7 +20,10 @@ class InvitationForm(forms.Form):
 
 class JoinForm(forms.Form):
     name = forms.CharField(max_length=200)
-    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text="At least 15 characters; a few words are good.")
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 15 characters; a few words are good.",
+    )
 
     def __init__(self, *args, email="", **kwargs):
         super().__init__(*args, **kwargs)
@@ -38,7 +41,9 @@ class ProfileForm(forms.Form):
 
 class AppearanceForm(forms.Form):
     theme = forms.ChoiceField(
-        label="Appearance", choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")], widget=forms.RadioSelect
+        label="Appearance",
+        choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")],
+        widget=forms.RadioSelect,
     )
 
 
@@ -48,7 +53,9 @@ class TokenForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    format = forms.ChoiceField(choices=[("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")], widget=forms.RadioSelect)
+    format = forms.ChoiceField(
+        choices=[("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")], widget=forms.RadioSelect
+    )
     reason = forms.CharField(max_length=300, help_text="One sentence; it stands in the trail and in the manifest.")
 
 

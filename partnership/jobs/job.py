@@ -90,7 +90,9 @@ def ring(job_id: UUID) -> None:
 def run(job_id: UUID) -> None:
     """Do a job that is waiting or was lost; do nothing if it has ended or another worker holds it."""
     with _held(job_id) as is_ours:
-        job = Job.objects.filter(pk=job_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]).first() if is_ours else None
+        job = (
+            Job.objects.filter(pk=job_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]).first() if is_ours else None
+        )
         if job is None:
             return
         if job.attempts >= MOST_ATTEMPTS:

@@ -30,7 +30,9 @@ class AudienceMember(Identified, Dated):
         constraints = [
             until_after_since("audience_membership_ends_after_it_begins"),
             models.UniqueConstraint(
-                fields=["audience", "user"], condition=models.Q(until__isnull=True), name="once_in_an_audience_at_a_time"
+                fields=["audience", "user"],
+                condition=models.Q(until__isnull=True),
+                name="once_in_an_audience_at_a_time",
             ),
         ]
         indexes = [models.Index(fields=["user", "until"])]

@@ -17,13 +17,17 @@ class AuditEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     actor_id = models.UUIDField(null=True, blank=True, help_text="Empty for the portal's own jobs.")
-    actor_kind = models.CharField(max_length=10, choices=[("person", "Person"), ("system", "System"), ("anonymous", "Anonymous")])
+    actor_kind = models.CharField(
+        max_length=10, choices=[("person", "Person"), ("system", "System"), ("anonymous", "Anonymous")]
+    )
     verb = models.CharField(max_length=60)
     object_type = models.CharField(max_length=60)
     object_id = models.CharField(max_length=64)
     subject_id = models.CharField(max_length=64, blank=True, help_text="The organization or agreement it concerns.")
     request_id = models.UUIDField(default=uuid.uuid4)
-    outcome = models.CharField(max_length=10, default="done", choices=[("done", "Done"), ("refused", "Refused"), ("failed", "Failed")])
+    outcome = models.CharField(
+        max_length=10, default="done", choices=[("done", "Done"), ("refused", "Refused"), ("failed", "Failed")]
+    )
     commitment = models.CharField(max_length=64, help_text="SHA-256 of salt and detail.")
 
     data_policy = classify(

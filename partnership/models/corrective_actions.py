@@ -24,7 +24,9 @@ class CorrectiveAction(Identified):
     raised_by_type = models.CharField(max_length=60)
     raised_by_id = models.UUIDField()
     raised_by_name = models.CharField(max_length=200)
-    organization = models.ForeignKey("partnership.Organization", on_delete=models.PROTECT, related_name="corrective_actions")
+    organization = models.ForeignKey(
+        "partnership.Organization", on_delete=models.PROTECT, related_name="corrective_actions"
+    )
     owner = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="corrective_actions")
     audience = models.ForeignKey(
         "partnership.Audience", on_delete=models.PROTECT, related_name="corrective_actions", null=True, blank=True
@@ -36,7 +38,9 @@ class CorrectiveAction(Identified):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
-    verified_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    verified_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     data_policy = classify(
         personal="owner description created_by done_by verified_by",

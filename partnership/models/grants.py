@@ -20,6 +20,8 @@ class OrganizationUserGrant(UserGrant):
 class OrganizationGroupGrant(GroupGrant):
     """One named group may see the records of one organization until a day."""
 
-    content_object = models.ForeignKey("partnership.Organization", on_delete=models.CASCADE, related_name="group_grants")
+    content_object = models.ForeignKey(
+        "partnership.Organization", on_delete=models.CASCADE, related_name="group_grants"
+    )
 
     data_policy = classify(personal=GRANT_PERSONAL, open=f"group {GRANT_OPEN}", facts="expires_at")

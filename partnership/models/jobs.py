@@ -53,7 +53,9 @@ class Export(Identified):
     reason = models.CharField(max_length=300, blank=True)
     marking = models.PositiveSmallIntegerField(default=2)
     row_count = models.PositiveIntegerField(default=0)
-    file = models.OneToOneField("partnership.StoredFile", on_delete=models.SET_NULL, related_name="export", null=True, blank=True)
+    file = models.OneToOneField(
+        "partnership.StoredFile", on_delete=models.SET_NULL, related_name="export", null=True, blank=True
+    )
     manifest = models.JSONField(default=dict)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="exports")

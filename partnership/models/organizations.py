@@ -41,7 +41,11 @@ class Organization(Identified):
     country = models.CharField(max_length=2, help_text="ISO 3166-1, two letters, such as NL or US.")
     sectors = models.ManyToManyField("partnership.Sector", related_name="organizations", blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="subsidiaries", null=True, blank=True,
+        "self",
+        on_delete=models.PROTECT,
+        related_name="subsidiaries",
+        null=True,
+        blank=True,
         help_text="The head of its group; figures count a group once.",
     )
     website = models.URLField(blank=True)

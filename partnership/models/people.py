@@ -84,7 +84,7 @@ class Membership(Identified, Dated):
     data_policy = classify(
         personal="user granted_by ended_by", open="id organization role since until granted_at ended_at"
     )
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # the base declares the same
 
     class Meta:
         constraints = [

@@ -87,7 +87,9 @@ TERM_COLUMNS = "code rule_set label description position"
 class Sector(ListTerm):
     """A sector of critical infrastructure: NIS2 annexes I and II, or one of the 16 of the United States."""
 
-    scheme = models.CharField(max_length=10, choices=[("nis2", "NIS2 Directive"), ("us16", "United States, 16 sectors")])
+    scheme = models.CharField(
+        max_length=10, choices=[("nis2", "NIS2 Directive"), ("us16", "United States, 16 sectors")]
+    )
     group = models.CharField(max_length=60, blank=True)
     matches = models.ManyToManyField("self", blank=True)
 
@@ -100,7 +102,9 @@ class Sector(ListTerm):
 class Marking(ListTerm):
     """What a handling marking means and who may receive under it; `rank` is the value stored on records."""
 
-    scheme = models.CharField(max_length=10, choices=[("tlp", "Traffic Light Protocol"), ("pap", "Permissible Actions Protocol")])
+    scheme = models.CharField(
+        max_length=10, choices=[("tlp", "Traffic Light Protocol"), ("pap", "Permissible Actions Protocol")]
+    )
     rank = models.PositiveSmallIntegerField()
 
     data_policy = classify(open=f"{TERM_COLUMNS} scheme rank")

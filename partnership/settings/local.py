@@ -15,3 +15,4 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True  # no collectstatic step on an evaluation machine
 WHITENOISE_AUTOREFRESH = False
+(env.STATE_DIR / "static").mkdir(parents=True, exist_ok=True, mode=0o700)  # whitenoise asks for the folder

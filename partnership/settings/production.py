@@ -13,12 +13,18 @@ _KNOWN = ("django-insecure", "change", "secret", "example", "the-suite-needs")
 def _refuse_weak_settings() -> None:
     """Name every missing or weak value at once, so that one start tells all."""
     faults = []
-    for name, key in [("PORTAL_SECRET_KEY", env.SECRET_KEY), *(("PORTAL_SECRET_KEY_FALLBACKS", k) for k in env.SECRET_KEY_FALLBACKS)]:
+    for name, key in [
+        ("PORTAL_SECRET_KEY", env.SECRET_KEY),
+        *(("PORTAL_SECRET_KEY_FALLBACKS", k) for k in env.SECRET_KEY_FALLBACKS),
+    ]:
         if len(key) < 50 or len(set(key)) < 10 or any(word in key.lower() for word in _KNOWN):
             faults.append(f"{name} must be a random text of at least 50 characters.")
     if not env.DATABASE_URL:
         faults.append("DATABASE_URL must name a PostgreSQL server, such as postgres://user:password@host/portal.")
-    elif urlsplit(env.DATABASE_URL).password in (None, "", "postgres", "password", "portal") and "host=" not in env.DATABASE_URL:
+    elif (
+        urlsplit(env.DATABASE_URL).password in (None, "", "postgres", "password", "portal")
+        and "host=" not in env.DATABASE_URL
+    ):
         faults.append("DATABASE_URL must carry a password that is not a well-known one, or use a local socket.")
     if not env.REDIS_URL:
         faults.append("REDIS_URL must name a Redis server, such as redis://:password@host:6379/0.")

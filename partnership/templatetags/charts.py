@@ -35,7 +35,9 @@ def line_svg(title: str, labels: Sequence[str], values: Sequence[Value]) -> Safe
         None if value is None else (LEFT + n * step, TOP + height * (1 - value / top)) for n, value in enumerate(values)
     ]
     lines = format_html_join("", '<polyline class="l1" points="{}"/>', ((_path(run),) for run in _runs(points)))
-    dots = format_html_join("", '<circle class="d1" cx="{}" cy="{}" r="3.5"/>', ((f"{p[0]:.1f}", f"{p[1]:.1f}") for p in points if p))
+    dots = format_html_join(
+        "", '<circle class="d1" cx="{}" cy="{}" r="3.5"/>', ((f"{p[0]:.1f}", f"{p[1]:.1f}") for p in points if p)
+    )
     grid = format_html_join(
         "", '<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
         ((LEFT, WIDTH - 12, f"{y:.1f}", f"{y:.1f}", LEFT - 6, f"{y + 4:.1f}", f"{top * part:g}")

@@ -28,7 +28,9 @@ def moment(value):
     if value is None:
         return "not yet"
     there = value.astimezone(UTC)
-    return format_html('<time datetime="{}">{}</time>', there.isoformat(timespec="minutes"), f"{there:%-d %b %Y, %H:%M} UTC")
+    return format_html(
+        '<time datetime="{}">{}</time>', there.isoformat(timespec="minutes"), f"{there:%-d %b %Y, %H:%M} UTC"
+    )
 
 
 @register.filter

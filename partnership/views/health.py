@@ -18,7 +18,7 @@ def live(request):
     return JsonResponse({"status": "alive"})
 
 
-live.permission = OpenToAll("Probes ask without a login; the answer holds no data.")
+live.permission = OpenToAll("Probes ask without a login; the answer holds no data.")  # type: ignore[attr-defined]
 
 
 def ready(request):
@@ -32,7 +32,7 @@ def ready(request):
     return JsonResponse(body, status=200 if is_ready else 503)
 
 
-ready.permission = OpenToAll("Probes ask without a login; the answer names parts of the portal and no data.")
+ready.permission = OpenToAll("Probes ask without a login; the answer names parts of the portal.")  # type: ignore[attr-defined]
 
 
 def _database():

@@ -8,7 +8,14 @@ from django.urls import reverse
 from partnership.access.decide import can
 from partnership.access.scope import get_or_404, visible
 from partnership.actions import offices, organizations
-from partnership.forms.organizations import ChannelForm, ContactForm, OfficeForm, OrganizationForm, ReasonForm, VettingForm
+from partnership.forms.organizations import (
+    ChannelForm,
+    ContactForm,
+    OfficeForm,
+    OrganizationForm,
+    ReasonForm,
+    VettingForm,
+)
 from partnership.forms.people import EmptyForm
 from partnership.models import Channel, LiaisonOffice, Membership, Organization, Sector
 from partnership.tables import Column
@@ -78,7 +85,9 @@ class OrganizationDetail(RecordPage):
         if self.sees_contacts:
             found["offices"] = self.object.offices.prefetch_related("channels", "assignments__user").order_by("name")
             found["contacts"] = self.object.contact_entries.order_by("-held_on")[:20]
-            found["people"] = Membership.objects.in_force().filter(organization_id=pk).select_related("user").order_by("user__name")
+            found["people"] = (
+                Membership.objects.in_force().filter(organization_id=pk).select_related("user").order_by("user__name")
+            )
         found["actions"] = self.buttons()
         found["sees_contacts"] = self.sees_contacts
         return found
@@ -146,7 +155,9 @@ class OrganizationVet(OfOrganization):
     form_class = VettingForm
 
     def form_kwargs(self):
-        return {"initial": {"decision": self.object.vetting, "tier": self.object.tier, "revet_on": self.object.revet_on}}
+        return {
+            "initial": {"decision": self.object.vetting, "tier": self.object.tier, "revet_on": self.object.revet_on}
+        }
 
     def act(self, form):
         return organizations.vet(organization=self.object, by=self.request.user, at=now(), **form.cleaned_data)
@@ -166,7 +177,9 @@ class OrganizationSuspend(OfOrganization, ConfirmPage):
     def get_consequences(self):
         if self.object.suspended_at:
             return [f"The members of {self.object.name} see again what their roles and agreements allow."]
-        return [f"At their next request, the members of {self.object.name} see nothing any more, on pages and through the API."]
+        return [
+            f"At their next request, the members of {self.object.name} see nothing any more, on pages and through the API."
+        ]
 
     def act(self, form):
         do = organizations.resume if self.object.suspended_at else organizations.suspend
@@ -201,7 +214,11 @@ class OfOffice(FormPage):
 
 
 def get_or_404_office(pk, organizations_allowed):
-    office = LiaisonOffice.objects.select_related("organization").filter(pk=pk, organization__in=organizations_allowed).first()
+    office = (
+        LiaisonOffice.objects.select_related("organization")
+        .filter(pk=pk, organization__in=organizations_allowed)
+        .first()
+    )
     if office is None:
         raise Http404
     return office
@@ -224,7 +241,9 @@ class ContactNew(OfOffice):
 
     def act(self, form):
         values = dict(form.cleaned_data)
-        return offices.log_contact(office=self.office, partner=values.pop("partner"), columns=values, by=self.request.user, at=now())
+        return offices.log_contact(
+            office=self.office, partner=values.pop("partner"), columns=values, by=self.request.user, at=now()
+        )
 
 
 class ChannelVerify(OfOffice):

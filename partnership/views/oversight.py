@@ -36,7 +36,9 @@ class ExportNew(FormPage):
         if self.source is None or not may_somewhere(self.actor, self.source.permission):
             raise Http404
         asked = self.request.GET
-        self.parameters = {key: asked.getlist(key) if len(asked.getlist(key)) > 1 else asked[key] for key in asked if key != "format"}
+        self.parameters = {
+            key: asked.getlist(key) if len(asked.getlist(key)) > 1 else asked[key] for key in asked if key != "format"
+        }
         self.table = self.source.build(self.actor, _as_query(self.parameters))
         self.page_title = f"Export: {self.source.title}"
 
@@ -71,7 +73,11 @@ class ExportDetail(RecordPage):
 
     def extra(self):
         job = self.object.job
-        return {"page_title": self.object.manifest.get("title", "Export"), "job": job, "progress": progress_of(job) if job else None}
+        return {
+            "page_title": self.object.manifest.get("title", "Export"),
+            "job": job,
+            "progress": progress_of(job) if job else None,
+        }
 
 
 class ExportDownload(View):
@@ -84,7 +90,9 @@ class ExportDownload(View):
         except DomainError as error:
             messages.error(request, str(error))
             return redirect("partnership:export-detail", pk=pk)
-        answer = FileResponse(opened, as_attachment=True, filename=export.file.name, content_type=export.file.content_type)
+        answer = FileResponse(
+            opened, as_attachment=True, filename=export.file.name, content_type=export.file.content_type
+        )
         answer.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
         return answer
 
@@ -108,7 +116,13 @@ class JobList(ListPage):
     empty = ("No jobs yet", "Long imports and exports appear here, with their progress.")
     columns = [
         Column("title", "Job", links=True),
-        Column("state", "State", kind="choice", choices=dict(Job.State.choices), tone={"done": "good", "failed": "bad", "running": "info"}),
+        Column(
+            "state",
+            "State",
+            kind="choice",
+            choices=dict(Job.State.choices),
+            tone={"done": "good", "failed": "bad", "running": "info"},
+        ),
         Column("requested_at", "Asked for", kind="moment"),
         Column("message", "Result"),
     ]
@@ -177,7 +191,9 @@ class ReportDetail(Page):
 
 
 class AuditFilter(django_filters.FilterSet):
-    verb = django_filters.ChoiceFilter(label="Deed", choices=lambda: [(code, code.split(".")[1].replace("_", " ")) for code in sorted(VERBS)])
+    verb = django_filters.ChoiceFilter(
+        label="Deed", choices=lambda: [(code, code.split(".")[1].replace("_", " ")) for code in sorted(VERBS)]
+    )
     object_type = django_filters.CharFilter(label="Kind of record", lookup_expr="icontains")
     object_id = django_filters.CharFilter(label="Record's key")
     since = django_filters.DateFilter(label="From", field_name="at", lookup_expr="date__gte")

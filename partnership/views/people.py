@@ -146,7 +146,9 @@ class TokenList(FormPage):
     submit_label = "Make a token"
 
     def context(self, **more):
-        return super().context(tokens=ApiToken.objects.filter(user=self.request.user).order_by("-created_at"), now=now(), **more)
+        return super().context(
+            tokens=ApiToken.objects.filter(user=self.request.user).order_by("-created_at"), now=now(), **more
+        )
 
     def act(self, form):
         made, token = accounts.make_token(user=self.request.user, at=now(), **form.cleaned_data)
@@ -164,7 +166,9 @@ class TokenRevoke(FormPage):
     submit_label = "Revoke"
 
     def prepare(self):
-        self.token = ApiToken.objects.filter(user=self.request.user, pk=self.kwargs["pk"], revoked_at__isnull=True).first()
+        self.token = ApiToken.objects.filter(
+            user=self.request.user, pk=self.kwargs["pk"], revoked_at__isnull=True
+        ).first()
         if self.token is None:
             raise Http404
         self.lead = f"Systems that use the token “{self.token.name}” are refused from the next call on."

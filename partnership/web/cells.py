@@ -27,7 +27,7 @@ class Cell:
 def cell(column: Column, value: Any, url: str = "") -> Cell:
     """The cell of a column for a value."""
     if value is None or value == "":
-        return Cell(format_html("<span class=\"muted\">{}</span>", "none"), url, column.kind == "number", True)
+        return Cell(format_html('<span class="muted">{}</span>', "none"), url, column.kind == "number", True)
     return Cell(_html(column, value), url, column.kind == "number")
 
 
@@ -45,7 +45,9 @@ def _html(column: Column, value: Any) -> SafeString | str:
         return number_format(value, use_l10n=True, force_grouping=True)
     if isinstance(value, datetime):
         moment = timezone.localtime(value, timezone.get_fixed_timezone(0))
-        return format_html("<time datetime=\"{}\">{}</time>", moment.isoformat(timespec="minutes"), f"{moment:%-d %b %Y, %H:%M} UTC")
+        return format_html(
+            '<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), f"{moment:%-d %b %Y, %H:%M} UTC"
+        )
     if isinstance(value, date):
-        return format_html("<time datetime=\"{}\">{}</time>", value.isoformat(), f"{value:%-d %b %Y}")
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%-d %b %Y}")
     return format_html("{}", value)

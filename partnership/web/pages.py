@@ -45,7 +45,13 @@ class Page(View):
         return []
 
     def context(self, **more: Any) -> dict[str, Any]:
-        return {"page_title": self.page_title, "lead": self.lead, "breadcrumbs": self.get_breadcrumbs(), "page": self, **more}
+        return {
+            "page_title": self.page_title,
+            "lead": self.lead,
+            "breadcrumbs": self.get_breadcrumbs(),
+            "page": self,
+            **more,
+        }
 
     def show(self, status: int = 200, **more: Any) -> HttpResponse:
         return render(self.request, self.template_name, self.context(**more), status=status)
@@ -137,7 +143,9 @@ class ListPage(Page):
 
     def _row(self, shown: list[Column], values: tuple[Any, ...]) -> list[Any]:
         url = self.row_url(values[0])
-        return [cell(column, value, url if column.links else "") for column, value in zip(shown, values[1:], strict=True)]
+        return [
+            cell(column, value, url if column.links else "") for column, value in zip(shown, values[1:], strict=True)
+        ]
 
     def _heading(self, column: Column) -> dict[str, Any]:
         asked = self.request.GET.get("sort", "")
@@ -162,7 +170,7 @@ class ListPage(Page):
         chips = []
         for name, bound in filters.form.fields.items():
             value = filters.form.cleaned_data.get(name)
-            if value in (None, "", []) or (hasattr(value, "exists") and not value):
+            if value in (None, "", [], False) or (hasattr(value, "exists") and not value):
                 continue
             chips.append((f"{bound.label or name}: {_in_words(bound, value)}", self._url(**{name: None, "page": None})))
         return chips

@@ -41,7 +41,11 @@ def run():
             return view.get(request)
 
         count = compare(rows_with, lambda: Report.objects.all(), lambda rows: rows.count())
-        first = compare(rows_with, lambda: Report.objects.all(), lambda rows: list(rows.order_by("-received_at", "-id").values_list("pk", "title")[:50]))
+        first = compare(
+            rows_with,
+            lambda: Report.objects.all(),
+            lambda rows: list(rows.order_by("-received_at", "-id").values_list("pk", "title")[:50]),
+        )
         whole = compare(lambda: True, lambda: False, page)
         yield {"person": name, "visible": rows_with().count(), "count": count, "first_50": first, "page": whole}
 
@@ -79,12 +83,24 @@ def world():
     terms = {a.pk: RetentionTerm.objects.get(version=a.governing) for a in agreements}
     sectors, kinds = list(Sector.objects.all()), list(IncidentKind.objects.all())
     Report.objects.bulk_create(
-        (report(n, dice, now, agreements, terms, [own, *others], sectors, kinds, uuid4, timedelta) for n in range(ROWS)), batch_size=5000
+        (
+            report(n, dice, now, agreements, terms, [own, *others], sectors, kinds, uuid4, timedelta)
+            for n in range(ROWS)
+        ),
+        batch_size=5000,
     )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE incidents_report")
     auditor = member(Role.AUDITOR)
-    engagement = Engagement.objects.create(auditor=auditor, title="All", independence="Yes", since=now, until=now + timedelta(days=9), created_at=now, created_by=auditor)
+    engagement = Engagement.objects.create(
+        auditor=auditor,
+        title="All",
+        independence="Yes",
+        since=now,
+        until=now + timedelta(days=9),
+        created_at=now,
+        created_by=auditor,
+    )
     engagement.agreements.set(agreements)
     return {"liaison officer, party to all": member(Role.LIAISON_OFFICER, own), "auditor of all": auditor}
 

@@ -7,7 +7,16 @@ import factory
 from django.contrib.auth.models import Permission
 from factory.django import DjangoModelFactory
 
-from agreements.models import Agreement, AgreementVersion, DataCategory, DataItem, LegalBasis, Party, Purpose, RetentionTerm
+from agreements.models import (
+    Agreement,
+    AgreementVersion,
+    DataCategory,
+    DataItem,
+    LegalBasis,
+    Party,
+    Purpose,
+    RetentionTerm,
+)
 from incidents import models
 from partnership.models import TLP, Sector
 from tests.factories.partnership import (
@@ -23,18 +32,26 @@ NUMBERS = count(1)
 RECEIVED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-def agreement_in_force(*parties, ceiling=TLP.RED, group_size=3, categories=("incident-report",), trigger="received", months=24):
+def agreement_in_force(
+    *parties, ceiling=TLP.RED, group_size=3, categories=("incident-report",), trigger="received", months=24
+):
     """An agreement that covers some categories, signed and in force among parties (the first leads)."""
     parties = parties or (OrganizationFactory(),)
     person, number = UserFactory(), next(NUMBERS)
     agreement = Agreement.objects.create(
-        reference=f"TST-{number:04}", title=f"Test agreement {number}", lead=parties[0], created_at=LONG_AGO, created_by=person
+        reference=f"TST-{number:04}",
+        title=f"Test agreement {number}",
+        lead=parties[0],
+        created_at=LONG_AGO,
+        created_by=person,
     )
     version = AgreementVersion.objects.create(
         agreement=agreement, number=1, tlp_ceiling=ceiling, minimum_group_size=group_size, created_at=LONG_AGO,
         created_by=person, effective_on=date(2020, 1, 1),
     )  # fmt: skip
-    Purpose.objects.create(version=version, text="Help each other.", legal_basis=LegalBasis.objects.get(code="gdpr:contract"))
+    Purpose.objects.create(
+        version=version, text="Help each other.", legal_basis=LegalBasis.objects.get(code="gdpr:contract")
+    )
     for code in categories:
         category = DataCategory.objects.get(code=code)
         DataItem.objects.create(version=version, category=category, has_personal_data=category.has_personal_data)
@@ -42,7 +59,9 @@ def agreement_in_force(*parties, ceiling=TLP.RED, group_size=3, categories=("inc
     AgreementVersion.objects.filter(pk=version.pk).update(frozen_at=LONG_AGO, frozen_by=person, content_hash="0" * 64)
     for party in parties:
         Party.objects.create(agreement=agreement, organization=party, since=LONG_AGO)
-    Agreement.objects.filter(pk=agreement.pk).update(state="in_force", governing=version, in_force_since=date(2020, 1, 1))
+    Agreement.objects.filter(pk=agreement.pk).update(
+        state="in_force", governing=version, in_force_since=date(2020, 1, 1)
+    )
     agreement.refresh_from_db()
     return agreement
 
@@ -73,7 +92,9 @@ class ReportFactory(DjangoModelFactory):
     kind = factory.LazyFunction(lambda: models.IncidentKind.objects.get(code="malware"))
     received_at = RECEIVED
     retention_start = factory.LazyAttribute(lambda o: o.received_at.date())
-    retain_until = factory.LazyAttribute(lambda o: o.retention_start + timedelta(days=730) if o.retention_start else None)
+    retain_until = factory.LazyAttribute(
+        lambda o: o.retention_start + timedelta(days=730) if o.retention_start else None
+    )
 
 
 class ReportBodyFactory(DjangoModelFactory):
@@ -109,7 +130,9 @@ class ReportUserGrantFactory(DjangoModelFactory):
         model = models.ReportUserGrant
 
     user = factory.SubFactory(UserFactory)
-    permission = factory.LazyFunction(lambda: Permission.objects.get(codename="view_report", content_type__app_label="incidents"))
+    permission = factory.LazyFunction(
+        lambda: Permission.objects.get(codename="view_report", content_type__app_label="incidents")
+    )
     content_object = factory.SubFactory(ReportFactory)
     granted_at = LONG_AGO
     granted_by = factory.SubFactory(UserFactory)

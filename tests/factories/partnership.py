@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import factory
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
 from partnership import models
@@ -301,6 +301,22 @@ class OrganizationUserGrantFactory(DjangoModelFactory):
     granted_by = factory.SubFactory(UserFactory)
     reason = "Asked by the owner"
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    name = factory.Sequence(lambda n: f"Group {n}")
+
+
+class OrganizationGroupGrantFactory(OrganizationUserGrantFactory):
+    class Meta:
+        model = models.OrganizationGroupGrant
+        exclude = ["user"]
+
+    user = None
+    group = factory.SubFactory(GroupFactory)
 
 
 def member(role, organization=None, **user):

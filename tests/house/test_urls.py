@@ -31,7 +31,9 @@ CLOSED = {
 
 
 def path_of(route):
-    route = re.sub(r"<(?:(\w+):)?(\w+)>", lambda m: {"uuid": str(UNKNOWN), "int": "1", None: "nothing"}.get(m[1], "nothing"), route)
+    route = re.sub(
+        r"<(?:(\w+):)?(\w+)>", lambda m: {"uuid": str(UNKNOWN), "int": "1", None: "nothing"}.get(m[1], "nothing"), route
+    )
     route = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", str(UNKNOWN), route)
     return "/" + re.sub(r"[\^$\\]|\\Z|/\?$", "", route)
 
@@ -59,7 +61,9 @@ OPEN_ROUTES = {
 
 
 def test_only_the_named_addresses_are_open_without_a_login():
-    found = {entry.name for _, entry, spaces in ALL if isinstance(declaration(entry.callback, entry.name, spaces), OpenToAll)}
+    found = {
+        entry.name for _, entry, spaces in ALL if isinstance(declaration(entry.callback, entry.name, spaces), OpenToAll)
+    }
 
     assert found <= OPEN_ROUTES, "a new open address needs a line here and a reason"
 

@@ -45,8 +45,16 @@ def give_file(agreement, own_organization, liaison_officer, category, at):
     """Give a file for import through the action, without a job."""
 
     def give(data, name="incidents.jsonl", **more):
-        arguments = {"organization": own_organization, "agreement": agreement, "category": category, "tlp": 2, "by": liaison_officer}
-        return imports.start(**{**arguments, **more}, file_name=name, chunks=[data], size=len(data), at=at, with_job=False)
+        arguments = {
+            "organization": own_organization,
+            "agreement": agreement,
+            "category": category,
+            "tlp": 2,
+            "by": liaison_officer,
+        }
+        return imports.start(
+            **{**arguments, **more}, file_name=name, chunks=[data], size=len(data), at=at, with_job=False
+        )
 
     return give
 

@@ -15,7 +15,7 @@ from incidents.models import Import, Report
 from partnership.audit.chain import verify
 from partnership.models import TLP, AuditEntry, FileErasure, Job, StoredFile
 from tests.factories.incidents import agreement_in_force
-from tests.factories.partnership import OrganizationFactory, member
+from tests.factories.partnership import JobFactory, OrganizationFactory, member
 from tests.factories.veris import incident, incident_14, lines
 from tests.incidents.conftest import quiet
 
@@ -47,7 +47,9 @@ def test_an_import_brings_all_in_with_retention_dates_body_and_trail(give_file, 
     found = {report.source_key: report for report in Report.objects.select_related("body")}
     assert {key: report.body.raw for key, report in found.items()} == {row["incident_id"]: row for row in rows}
     assert all(report.retain_until and report.retention_start == at.date() for report in found.values())
-    assert {(report.agreement, report.tlp, report.source) for report in found.values()} == {(agreement, TLP.AMBER, "veris")}
+    assert {(report.agreement, report.tlp, report.source) for report in found.values()} == {
+        (agreement, TLP.AMBER, "veris")
+    }
     assert AuditEntry.objects.filter(verb="incidents.report_filed").count() == 30
     assert AuditEntry.objects.filter(verb="incidents.import_done").count() == 1
 
@@ -73,12 +75,16 @@ def test_a_second_import_of_the_same_records_adds_nothing(give_file, liaison_off
 def test_a_record_that_stands_twice_in_a_file_comes_in_once(give_file, liaison_officer, at, monkeypatch):
     monkeypatch.setattr("incidents.actions.veris_reader.BATCH", 2)
 
-    given = brought_in(checked(give_file(lines(incident(1), incident(2), incident(3), incident(1)))), liaison_officer, at)
+    given = brought_in(
+        checked(give_file(lines(incident(1), incident(2), incident(3), incident(1)))), liaison_officer, at
+    )
 
     assert (given.good_count, given.known_count, Report.objects.count()) == (3, 1, 3)
 
 
-def test_the_same_records_of_another_organization_are_its_own(give_file, liaison_officer, partner_officer, partner_organization, at):
+def test_the_same_records_of_another_organization_are_its_own(
+    give_file, liaison_officer, partner_officer, partner_organization, at
+):
     data = lines(incident(1))
     brought_in(checked(give_file(data)), liaison_officer, at)
 
@@ -92,14 +98,20 @@ BAD = {
     "nul": (b'{"incident_id": "a\\u0000b"}', "NUL"),
     "raw_nul": (b'{"incident_id": "a\x00b"}', "ontrol character"),
     "latin1": ('{"incident_id": "é"}'.encode("latin-1"), "is not UTF-8"),
-    "no_json": (b"incident_id;summary", "Line 1, column 1"),
-    "unfinished": (b'{"incident_id": "a"', "Line 1"),
+    "no_json": (b"incident_id;summary", "At column 1"),
+    "unfinished": (b'{"incident_id": "a"', "At column 20"),
     "array_line": (b"[]", "is a list"),
     "surrogate": (json.dumps(incident(9, summary="\ud800")).encode(), "character pair"),
-    "endless": (json.dumps(incident(9)).replace('"Suspected"', '"Confirmed"').encode().replace(b"2.5", b"1e999"), "too large"),
+    "endless": (
+        json.dumps(incident(9)).replace('"Suspected"', '"Confirmed"').encode().replace(b"2.5", b"1e999"),
+        "too large",
+    ),
     "nan": (json.dumps(incident(9)).encode().replace(b"2.5", b"NaN"), "NaN"),
     "unknown_word": (json.dumps(incident(9, security_incident="Maybe")).encode(), "one of Confirmed"),
-    "impossible_date": (json.dumps(incident(9, timeline={"incident": {"year": 2012, "month": 13}})).encode(), "no date of the calendar"),
+    "impossible_date": (
+        json.dumps(incident(9, timeline={"incident": {"year": 2012, "month": 13}})).encode(),
+        "no date of the calendar",
+    ),
     "missing": (b"{}", "incident_id is missing"),
     "digits": (b'{"incident_id": ' + b"9" * 5000 + b"}", "cannot be read"),
 }
@@ -117,13 +129,17 @@ def test_a_bad_line_is_named_by_number_and_reason(give_file, liaison_officer, at
 
 
 def test_the_good_lines_come_in_when_the_person_says_so(give_file, liaison_officer, at):
-    given = brought_in(checked(give_file(lines(incident(1)) + b"oops\n" + lines(incident(2)))), liaison_officer, at, skip_bad=True)
+    given = brought_in(
+        checked(give_file(lines(incident(1)) + b"oops\n" + lines(incident(2)))), liaison_officer, at, skip_bad=True
+    )
 
     assert (given.good_count, given.bad_count, Report.objects.count()) == (2, 1, 2)
     assert given.errors[0]["line"] == 2
 
 
-@pytest.mark.parametrize("data", [b"", "{}".encode("utf-16"), b"\x1f\x8bnonsense", b"nothing good\n"], ids=["empty", "utf16", "gzip", "bad"])
+@pytest.mark.parametrize(
+    "data", [b"", "{}".encode("utf-16"), b"\x1f\x8bnonsense", b"nothing good\n"], ids=["empty", "utf16", "gzip", "bad"]
+)
 def test_a_file_without_a_good_line_is_refused_and_forgotten(give_file, data):
     given = checked(give_file(data))
 
@@ -182,6 +198,17 @@ def test_a_decision_is_taken_once(give_file, liaison_officer, at):
         imports.refuse(given=given, by=liaison_officer, at=at)
 
 
+@pytest.mark.parametrize("state", ["checking", "importing"])
+def test_an_import_whose_job_gave_up_can_be_given_up(give_file, liaison_officer, at, state):
+    given = checked(give_file(lines(incident())))
+    job = JobFactory(kind="veris_import", state="failed")
+    Import.objects.filter(pk=given.pk).update(state=state, job=job)
+    given.refresh_from_db()
+
+    assert imports.may_decide(given) == (state == "importing")
+    assert imports.refuse(given=given, by=liaison_officer, at=at).state == "refused"
+
+
 def test_a_refused_import_leaves_nothing_but_its_entry(give_file, liaison_officer, at):
     given = imports.refuse(given=checked(give_file(lines(incident()))), by=liaison_officer, at=at)
 
@@ -208,7 +235,9 @@ def test_an_import_that_breaks_in_the_middle_leaves_nothing(give_file, liaison_o
     assert len(calls) == 2 and not Report.objects.exists()
 
 
-def test_the_job_checks_and_imports_in_the_worker(agreement, own_organization, liaison_officer, category, at, django_capture_on_commit_callbacks):
+def test_the_job_checks_and_imports_in_the_worker(
+    agreement, own_organization, liaison_officer, category, at, django_capture_on_commit_callbacks
+):
     data = lines(incident(1), incident(2))
     with django_capture_on_commit_callbacks(execute=True):
         given = imports.start(
@@ -240,7 +269,17 @@ def test_the_trail_of_an_import_is_one_unbroken_chain(committed_db, at):
 
 
 def run(path, *more, organization="Noord Grid", agreement, by):
-    call_command("import_veris", str(path), "--organization", organization, "--agreement", agreement.reference, "--as", by.email, *more)
+    call_command(
+        "import_veris",
+        str(path),
+        "--organization",
+        organization,
+        "--agreement",
+        agreement.reference,
+        "--as",
+        by.email,
+        *more,
+    )
 
 
 def test_the_command_imports(tmp_path, agreement, liaison_officer, capsys):

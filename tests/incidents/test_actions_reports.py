@@ -23,7 +23,9 @@ def verbs_of(report):
 
 
 def test_a_filed_report_stands_under_version_and_term_with_its_date(file_report, agreement, term):
-    report = file_report(at=datetime(2026, 1, 31, 12, tzinfo=UTC), narrative="Long story", indicator_list="192.0.2.1\nevil[.]example")
+    report = file_report(
+        at=datetime(2026, 1, 31, 12, tzinfo=UTC), narrative="Long story", indicator_list="192.0.2.1\nevil[.]example"
+    )
 
     report.refresh_from_db()
     assert (report.agreement, report.version, report.term) == (agreement, agreement.governing, term)
@@ -43,7 +45,14 @@ def test_references_go_on_counting(file_report):
 
 def test_a_term_from_closing_starts_at_closing(own_organization, liaison_officer, category):
     agreement = agreement_in_force(own_organization, trigger="closed", months=6)
-    report = reports.file(organization=own_organization, agreement=agreement, category=category, content=content(), by=liaison_officer, at=LATER)
+    report = reports.file(
+        organization=own_organization,
+        agreement=agreement,
+        category=category,
+        content=content(),
+        by=liaison_officer,
+        at=LATER,
+    )
     assert (report.retention_start, report.retain_until) == (None, None)
 
     closed = reports.close(report=report, by=liaison_officer, at=LATER + timedelta(days=3), because="Cleaned")
@@ -84,14 +93,28 @@ def test_a_category_that_the_agreement_does_not_cover_is_refused(agreement, own_
     from_elsewhere = DataCategory.objects.get(code="tip")
 
     with pytest.raises(DomainError):
-        reports.file(organization=own_organization, agreement=agreement, category=from_elsewhere, content=content(), by=liaison_officer, at=at)
+        reports.file(
+            organization=own_organization,
+            agreement=agreement,
+            category=from_elsewhere,
+            content=content(),
+            by=liaison_officer,
+            at=at,
+        )
 
 
 def test_a_marking_above_the_ceiling_is_refused(own_organization, liaison_officer, category, at):
     agreement = agreement_in_force(own_organization, ceiling=TLP.AMBER)
 
     with pytest.raises(terms.MarkedTooHigh, match="up to TLP:AMBER; this is TLP:RED"):
-        reports.file(organization=own_organization, agreement=agreement, category=category, content=content(tlp=TLP.RED), by=liaison_officer, at=at)
+        reports.file(
+            organization=own_organization,
+            agreement=agreement,
+            category=category,
+            content=content(tlp=TLP.RED),
+            by=liaison_officer,
+            at=at,
+        )
 
 
 def test_one_bad_indicator_leaves_nothing_of_the_report(file_report):
@@ -134,7 +157,13 @@ def test_impossible_times_are_refused(file_report, times, field):
 def test_a_year_alone_is_enough_for_awareness_in_the_same_year(file_report):
     coarse = datetime(2026, 1, 1, tzinfo=UTC)
 
-    report = file_report(at=LATER, occurred_at=LATER - timedelta(days=9), occurred_precision="day", aware_at=coarse, aware_precision=Precision.YEAR)
+    report = file_report(
+        at=LATER,
+        occurred_at=LATER - timedelta(days=9),
+        occurred_precision="day",
+        aware_at=coarse,
+        aware_precision=Precision.YEAR,
+    )
 
     assert report.aware_precision == "year"
 
@@ -142,7 +171,14 @@ def test_a_year_alone_is_enough_for_awareness_in_the_same_year(file_report):
 def test_a_change_keeps_before_and_after_in_the_trail(file_report, liaison_officer, at):
     report = file_report(title="Old title")
 
-    reports.change(report=report, content=content(title="New title"), narrative="Another story", because="Typing error", by=liaison_officer, at=at)
+    reports.change(
+        report=report,
+        content=content(title="New title"),
+        narrative="Another story",
+        because="Typing error",
+        by=liaison_officer,
+        at=at,
+    )
 
     line = timeline(report)[0]
     assert line.changes["title"] == ["Old title", "New title"]
@@ -182,7 +218,9 @@ def test_sharing_marks_the_moment_of_release_once(file_report, liaison_officer, 
     report = file_report(tlp=TLP.GREEN)
 
     reports.share(report=report, sector=Sector.objects.get(code="nis2:energy"), by=liaison_officer, at=at)
-    reports.share(report=report, sector=Sector.objects.get(code="nis2:health"), by=liaison_officer, at=at + timedelta(days=1))
+    reports.share(
+        report=report, sector=Sector.objects.get(code="nis2:health"), by=liaison_officer, at=at + timedelta(days=1)
+    )
 
     report.refresh_from_db()
     assert (report.released_at, report.released_by) == (at, liaison_officer)
@@ -216,8 +254,17 @@ def test_a_released_report_cannot_be_marked_above_its_audience(file_report, liai
 def test_one_person_is_let_in_for_at_most_ninety_days(file_report, liaison_officer, stranger, actor_of, at):
     report = file_report(tlp=TLP.RED)
 
-    reports.let_in(report=report, person=stranger, until=at + timedelta(days=90), because="Joint response", by=liaison_officer, at=at)
+    reports.let_in(
+        report=report,
+        person=stranger,
+        until=at + timedelta(days=90),
+        because="Joint response",
+        by=liaison_officer,
+        at=at,
+    )
 
     assert can(actor_of(stranger), "incidents.view_report_body", report)
     with pytest.raises(DomainError, match="90 days"):
-        reports.let_in(report=report, person=stranger, until=at + timedelta(days=91), because="Longer", by=liaison_officer, at=at)
+        reports.let_in(
+            report=report, person=stranger, until=at + timedelta(days=91), because="Longer", by=liaison_officer, at=at
+        )

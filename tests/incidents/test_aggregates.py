@@ -120,7 +120,12 @@ def test_time_to_share_is_a_median_of_enough_groups(report_of):
 
 
 def test_months_of_a_period_are_whole_and_go_over_the_year():
-    assert [str(month) for month in Period(date(2025, 11, 15), date(2026, 2, 1)).months] == ["2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01"]
+    assert [str(month) for month in Period(date(2025, 11, 15), date(2026, 2, 1)).months] == [
+        "2025-11-01",
+        "2025-12-01",
+        "2026-01-01",
+        "2026-02-01",
+    ]
 
 
 def test_figures_carry_no_name_and_no_key(report_of):

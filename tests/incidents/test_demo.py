@@ -28,7 +28,11 @@ def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monke
     assert len(made) > 120 and Report.objects.count() == len(made)
     assert set(Report.objects.values_list("state", flat=True)) == {"received", "in_work", "closed"}
     assert Report.objects.filter(retain_until__lt=at.date()).exists()
-    assert Report.objects.annotate(day=TruncDate("received_at")).filter(received_at__lt=at - relativedelta(months=20)).exists()
+    assert (
+        Report.objects.annotate(day=TruncDate("received_at"))
+        .filter(received_at__lt=at - relativedelta(months=20))
+        .exists()
+    )
     assert not Report.objects.filter(received_at__gt=at).exists()
     assert Attachment.objects.count() == 2
     documentation = ipaddress.ip_network("198.51.100.0/24")

@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from incidents.exchange.indicators import MOST_LINES, BadIndicator, defang, parse, refang, understand
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
-HOST = st.builds(lambda labels, top: ".".join([*labels, top]), st.lists(LABEL, min_size=1, max_size=3), st.sampled_from(["example", "test", "org"]))
+HOST = st.builds(
+    lambda labels, top: ".".join([*labels, top]),
+    st.lists(LABEL, min_size=1, max_size=3),
+    st.sampled_from(["example", "test", "org"]),
+)
 PATH = st.from_regex(r"(/[A-Za-z0-9._~-]{0,8}){0,3}(\?[a-z]=[0-9]{1,3})?", fullmatch=True)
 VALUES = st.one_of(
     st.ip_addresses(v=4).map(str), st.ip_addresses(v=6).filter(lambda a: not a.ipv4_mapped).map(str), HOST,

@@ -10,7 +10,15 @@ from agreements.models import AgreementUserGrant, Engagement, Party
 from incidents.models import Report
 from partnership.access.decide import can, explain
 from partnership.access.scope import visible
-from partnership.models import TLP, Membership, Organization, OrganizationGroupGrant, OrganizationUserGrant, Role, Sector
+from partnership.models import (
+    TLP,
+    Membership,
+    Organization,
+    OrganizationGroupGrant,
+    OrganizationUserGrant,
+    Role,
+    Sector,
+)
 from tests.factories.incidents import ReleaseFactory, ReportFactory, ReportUserGrantFactory, SectorShareFactory
 from tests.factories.partnership import AudienceMemberFactory, OrganizationFactory, member
 
@@ -83,13 +91,17 @@ def test_an_analyst_of_a_party_reads_like_an_officer_and_changes_nothing(seen, p
 
 
 def test_a_party_that_left_sees_what_is_public(seen, partner_officer, agreement, partner_organization):
-    Party.objects.filter(agreement=agreement, organization=partner_organization).update(until=timezone.now() - timedelta(seconds=1))
+    Party.objects.filter(agreement=agreement, organization=partner_organization).update(
+        until=timezone.now() - timedelta(seconds=1)
+    )
 
     assert seen(partner_officer) == [0]
 
 
 def test_a_party_to_come_sees_what_is_public(seen, partner_officer, agreement, partner_organization):
-    Party.objects.filter(agreement=agreement, organization=partner_organization).update(since=timezone.now() + timedelta(hours=1))
+    Party.objects.filter(agreement=agreement, organization=partner_organization).update(
+        since=timezone.now() + timedelta(hours=1)
+    )
 
     assert seen(partner_officer) == [0]
 
@@ -108,7 +120,9 @@ def test_a_stranger_sees_what_is_public_and_nobody_sees_nothing(seen, stranger, 
 
 
 @pytest.mark.parametrize(
-    "change", [{"suspended": True}, {"vetting": "expired"}, {"revet_on": timezone.now().date() - timedelta(days=1)}], ids=str
+    "change",
+    [{"suspended": True}, {"vetting": "expired"}, {"revet_on": timezone.now().date() - timedelta(days=1)}],
+    ids=str,
 )
 def test_an_organization_out_of_order_gives_its_people_nothing(seen, own_organization, liaison_officer, change):
     if change.pop("suspended", False):
@@ -174,7 +188,9 @@ def test_a_grant_by_name_reaches_red_and_is_never_exported(seen, by_tlp, strange
 
 
 def test_a_grant_ends_by_itself_and_needs_a_vetted_member(seen, by_tlp, stranger, nobody):
-    ReportUserGrantFactory(user=stranger, content_object=by_tlp[TLP.RED], expires_at=timezone.now() - timedelta(seconds=1))
+    ReportUserGrantFactory(
+        user=stranger, content_object=by_tlp[TLP.RED], expires_at=timezone.now() - timedelta(seconds=1)
+    )
     ReportUserGrantFactory(user=nobody, content_object=by_tlp[TLP.RED])
 
     assert seen(stranger) == [0]
@@ -191,7 +207,9 @@ def test_a_grant_on_the_agreement_reaches_up_to_amber_while_it_is_in_force(seen,
     assert seen(stranger) == [0]
 
 
-def test_a_grant_on_the_organization_reaches_up_to_amber_by_person_and_by_group(seen, stranger, council_member, own_organization):
+def test_a_grant_on_the_organization_reaches_up_to_amber_by_person_and_by_group(
+    seen, stranger, council_member, own_organization
+):
     grant(OrganizationUserGrant, stranger, "view_organization", own_organization)
     group = Group.objects.create(name="Task force")
     council_member.groups.add(group)
@@ -208,7 +226,9 @@ def test_an_engaged_auditor_sees_heads_and_no_body(seen, auditor, agreement):
     assert seen(auditor, EXPORT) == [0, 1, 2]
 
 
-def test_an_auditor_keeps_the_heads_after_the_agreement_lapsed_and_loses_them_with_the_engagement(seen, auditor, agreement):
+def test_an_auditor_keeps_the_heads_after_the_agreement_lapsed_and_loses_them_with_the_engagement(
+    seen, auditor, agreement
+):
     engagement = engage(auditor, agreement)
     type(agreement).objects.filter(pk=agreement.pk).update(state="terminated", ended_on=timezone.now().date())
 
@@ -227,12 +247,20 @@ def test_an_engagement_without_the_role_of_auditor_gives_nothing(seen, stranger,
 
 
 @pytest.mark.parametrize("permission", ["change_report", "share_report", "release_report"])
-def test_only_liaison_officers_of_the_owner_act(seen, liaison_officer, analyst, partner_officer, coordinator, permission):
+def test_only_liaison_officers_of_the_owner_act(
+    seen, liaison_officer, analyst, partner_officer, coordinator, permission
+):
     assert seen(liaison_officer, f"incidents.{permission}") == list(ALL)
-    assert [seen(person, f"incidents.{permission}") for person in (analyst, partner_officer, coordinator)] == [[], [], []]
+    assert [seen(person, f"incidents.{permission}") for person in (analyst, partner_officer, coordinator)] == [
+        [],
+        [],
+        [],
+    ]
 
 
-def test_coordinators_and_engaged_auditors_count_for_the_report_of_incidents(seen, coordinator, auditor, agreement, liaison_officer):
+def test_coordinators_and_engaged_auditors_count_for_the_report_of_incidents(
+    seen, coordinator, auditor, agreement, liaison_officer
+):
     engage(auditor, agreement)
 
     assert seen(coordinator, "incidents.report_incidents") == list(ALL)

@@ -23,7 +23,13 @@ def test_the_report_counts_by_agreement_organization_and_sector(actor_of, audito
         by = auditor if state == "closed" else None
         ReportFactory(organization=own_organization, agreement=agreement, received_at=AT, aware_at=AT - timedelta(hours=hours), aware_precision="minute",
                       state=state, closed_at=AT if by else None, closed_by=by)  # fmt: skip
-    ReportFactory(organization=own_organization, agreement=agreement, received_at=AT, aware_at=AT - timedelta(days=900), aware_precision="year")
+    ReportFactory(
+        organization=own_organization,
+        agreement=agreement,
+        received_at=AT,
+        aware_at=AT - timedelta(days=900),
+        aware_precision="year",
+    )
 
     (line,) = told(build(actor_of(auditor), {}))
 
@@ -32,7 +38,9 @@ def test_the_report_counts_by_agreement_organization_and_sector(actor_of, audito
     assert float(line["hours"]) == 41.0
 
 
-def test_the_report_is_limited_to_the_agreements_of_the_engagement_and_never_counts_red(actor_of, auditor, agreement, own_organization, coordinator):
+def test_the_report_is_limited_to_the_agreements_of_the_engagement_and_never_counts_red(
+    actor_of, auditor, agreement, own_organization, coordinator
+):
     engage(auditor, agreement)
     ReportFactory(organization=own_organization, agreement=agreement, tlp=TLP.RED)
     ReportFactory(organization=own_organization, agreement=agreement_in_force(own_organization))
@@ -55,7 +63,9 @@ def test_the_report_is_registered_for_those_who_count():
     assert SOURCES["incidents:report-list"].permission == "incidents.export_report"
 
 
-def test_reports_nobody_took_up_and_checked_imports_wait_for_the_officer(actor_of, liaison_officer, analyst, file_report, own_organization, at):
+def test_reports_nobody_took_up_and_checked_imports_wait_for_the_officer(
+    actor_of, liaison_officer, analyst, file_report, own_organization, at
+):
     report = file_report(aware_at=at, aware_precision="minute")
     ImportFactory(organization=own_organization)
 

@@ -57,10 +57,16 @@ def test_pages_of_a_report_open_for_its_officer_and_are_absent_for_all_others(
     assert client_of(liaison_officer).get(page(name, report)).status_code == 200
     for person in (analyst, partner_officer, stranger, coordinator):
         absent = client_of(person).get(page(name, report))
-        assert absent.status_code == client_of(person).get(reverse(f"incidents:{name}", kwargs={"pk": NULL})).status_code == 404
+        assert (
+            absent.status_code
+            == client_of(person).get(reverse(f"incidents:{name}", kwargs={"pk": NULL})).status_code
+            == 404
+        )
 
 
-def test_a_report_is_filed_from_the_form_with_a_time_in_the_persons_zone(client_of, liaison_officer, own_organization, term):
+def test_a_report_is_filed_from_the_form_with_a_time_in_the_persons_zone(
+    client_of, liaison_officer, own_organization, term
+):
     liaison_officer.time_zone = "Europe/Amsterdam"
     liaison_officer.save()
 
@@ -95,7 +101,9 @@ def test_a_wrong_field_is_named_and_nothing_is_filed(client_of, liaison_officer,
     assert not Report.objects.exists()
 
 
-def test_the_form_offers_agreements_in_force_of_the_own_organizations_only(client_of, liaison_officer, own_organization, agreement):
+def test_the_form_offers_agreements_in_force_of_the_own_organizations_only(
+    client_of, liaison_officer, own_organization, agreement
+):
     suspended = agreement_in_force(own_organization)
     type(suspended).objects.filter(pk=suspended.pk).update(state="suspended")
     foreign = agreement_in_force(OrganizationFactory())
@@ -142,7 +150,12 @@ def test_lists_show_what_one_may_see_and_filters_narrow_it(client_of, file_repor
     red = file_report(title="Very quiet", tlp=TLP.RED)
     own = client_of(liaison_officer)
 
-    assert report.reference in own.get(page("report-list"), {"q": "pump", "mine": "on", "severity": "3", "received_from": "2020-01-01"}).content.decode()
+    assert (
+        report.reference
+        in own.get(
+            page("report-list"), {"q": "pump", "mine": "on", "severity": "3", "received_from": "2020-01-01"}
+        ).content.decode()
+    )
     assert report.reference not in own.get(page("report-list"), {"tlp": "4"}).content.decode()
     assert red.reference in own.get(page("report-list"), {"tlp": "4"}).content.decode()
     assert report.reference not in client_of(stranger).get(page("report-list")).content.decode()
@@ -157,7 +170,9 @@ def test_wrong_filters_are_answered_without_breaking(client_of, liaison_officer,
 
 
 @pytest.mark.parametrize("name", ["report-list", "indicator-list"])
-def test_a_list_asks_as_often_for_twenty_rows_as_for_two(client_of, file_report, liaison_officer, django_assert_max_num_queries, name):
+def test_a_list_asks_as_often_for_twenty_rows_as_for_two(
+    client_of, file_report, liaison_officer, django_assert_max_num_queries, name
+):
     client = client_of(liaison_officer)
     for n in range(2):
         file_report(indicator_list=f"192.0.2.{n}")
@@ -171,7 +186,9 @@ def test_a_list_asks_as_often_for_twenty_rows_as_for_two(client_of, file_report,
         client.get(page(name))
 
 
-def test_an_export_leaves_out_what_must_not_leave_and_is_marked_by_its_strictest_row(file_report, actor_of, partner_officer, liaison_officer):
+def test_an_export_leaves_out_what_must_not_leave_and_is_marked_by_its_strictest_row(
+    file_report, actor_of, partner_officer, liaison_officer
+):
     for tlp in (TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT, TLP.RED):
         file_report(tlp=tlp)
 
@@ -188,7 +205,16 @@ def test_the_steps_of_a_report_work_from_their_pages(client_of, file_report, lia
     assert client.post(page("report-share", report), {"sector": "nis2:health"}).status_code == 302
     assert client.post(page("report-release", report), {"audience": AudienceFactory().pk}).status_code == 302
     assert client.post(page("indicators-add", report), {"indicators": "192.0.2.5 # c2"}).status_code == 302
-    change = {"title": "Changed", "sector": "nis2:energy", "kind": "malware", "severity": "1", "tlp": "1", "pap": "2", "personal_data": "no", "cross_border": "no"}
+    change = {
+        "title": "Changed",
+        "sector": "nis2:energy",
+        "kind": "malware",
+        "severity": "1",
+        "tlp": "1",
+        "pap": "2",
+        "personal_data": "no",
+        "cross_border": "no",
+    }
     assert client.post(page("report-edit", report), change).status_code == 302
     assert client.post(page("report-close", report), {"because": "Done"}).status_code == 302
 
@@ -205,7 +231,9 @@ def test_a_refused_step_answers_with_the_reason(client_of, file_report, liaison_
 
 
 def test_letting_in_an_unknown_person_says_so(client_of, file_report, liaison_officer):
-    answer = client_of(liaison_officer).post(page("report-let-in", file_report()), {"email": "who@example.org", "days": "5", "because": "x"})
+    answer = client_of(liaison_officer).post(
+        page("report-let-in", file_report()), {"email": "who@example.org", "days": "5", "because": "x"}
+    )
 
     assert answer.status_code == 422 and "Nobody with this address" in answer.content.decode()
 
@@ -238,10 +266,14 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize(("name", "data"), GOOD_FILES.items(), ids=GOOD_FILES.keys())
-def test_an_allowed_file_is_stored_and_served_for_saving_only(client_of, file_report, liaison_officer, partner_officer, stranger, upload, name, data):
+def test_an_allowed_file_is_stored_and_served_for_saving_only(
+    client_of, file_report, liaison_officer, partner_officer, stranger, upload, name, data
+):
     report = file_report()
 
-    assert client_of(liaison_officer).post(page("attachment-add", report), {"file": upload(name, data)}).status_code == 302
+    assert (
+        client_of(liaison_officer).post(page("attachment-add", report), {"file": upload(name, data)}).status_code == 302
+    )
 
     where = page("attachment-download", Attachment.objects.get())
     answer = client_of(partner_officer).get(where)
@@ -255,7 +287,9 @@ def test_an_allowed_file_is_stored_and_served_for_saving_only(client_of, file_re
 
 
 @pytest.mark.parametrize(("name", "data"), BAD_FILES.items(), ids=BAD_FILES.keys())
-def test_a_refused_file_is_not_stored_and_the_page_says_why(client_of, file_report, liaison_officer, upload, name, data):
+def test_a_refused_file_is_not_stored_and_the_page_says_why(
+    client_of, file_report, liaison_officer, upload, name, data
+):
     answer = client_of(liaison_officer).post(page("attachment-add", file_report()), {"file": upload(name, data)})
 
     assert answer.status_code == 422
@@ -290,18 +324,27 @@ def given_by_page(client_of, liaison_officer, own_organization, term, upload, dj
     def give(data, name="some.jsonl", **more):
         with django_capture_on_commit_callbacks(execute=True):
             return client_of(liaison_officer).post(
-                page("import-new"), {"file": upload(name, data), "organization": own_organization.pk, "filed_under": term.pk, "tlp": "2", **more}
+                page("import-new"),
+                {
+                    "file": upload(name, data),
+                    "organization": own_organization.pk,
+                    "filed_under": term.pk,
+                    "tlp": "2",
+                    **more,
+                },
             )
 
     return give
 
 
-def test_a_file_is_imported_through_the_pages(given_by_page, client_of, liaison_officer, partner_officer, django_capture_on_commit_callbacks):
+def test_a_file_is_imported_through_the_pages(
+    given_by_page, client_of, liaison_officer, partner_officer, django_capture_on_commit_callbacks
+):
     where = given_by_page(lines(incident(1), incident(2)) + b"oops\n").headers["Location"]
     client, given = client_of(liaison_officer), Import.objects.get()
 
     text = client.get(where).content.decode()
-    assert "Import the 2 good ones" in text and "Line 1, column 1" in text
+    assert "Import the 2 good ones" in text and "At column 1" in text
     assert client_of(partner_officer).get(where).status_code == 404
     assert client.post(page("import-accept", given)).status_code == 422
     assert not Report.objects.exists()
@@ -346,7 +389,9 @@ def test_a_report_is_filed_read_changed_and_closed_by_the_api(api_of, liaison_of
     assert client.get(api("reports", key)).json()["narrative"] == "Told by the sensor."
     assert client.get(api("reports")).json()["results"][0]["narrative"] is None
     assert client.patch(api("reports", key), {"title": "Better"}, format="json").json()["title"] == "Better"
-    assert client.post(api("reports", key, "indicators"), {"indicators": "192.0.2.1\nevil.example"}, format="json").json() == {"added": 1, "repeated": 1}
+    assert client.post(
+        api("reports", key, "indicators"), {"indicators": "192.0.2.1\nevil.example"}, format="json"
+    ).json() == {"added": 1, "repeated": 1}
     assert client.get(api("reports", key, "indicators")).json()["count"] == 2
     assert client.get(api("indicators"), {"q": "evil[.]"}).json()["count"] == 1
     assert client.post(api("reports", key, "close"), {}, format="json").json()["state"] == "closed"
@@ -361,7 +406,9 @@ def test_a_report_is_filed_read_changed_and_closed_by_the_api(api_of, liaison_of
         ({"indicators": "nonsense"}, 409, "indicators"), ({"category": "tip"}, 409, "filed_under"), ({"title": "a\u0000b"}, 400, None),
     ],
 )  # fmt: skip
-def test_the_api_names_what_is_wrong_and_files_nothing(api_of, liaison_officer, own_organization, agreement, change, status, field):
+def test_the_api_names_what_is_wrong_and_files_nothing(
+    api_of, liaison_officer, own_organization, agreement, change, status, field
+):
     body = {"title": "By machine", "sector": "nis2:energy", "kind": "malware", "organization": str(own_organization.pk), "agreement": str(agreement.pk),
             "category": "incident-report", **change}  # fmt: skip
 
@@ -372,7 +419,11 @@ def test_the_api_names_what_is_wrong_and_files_nothing(api_of, liaison_officer, 
     assert not Report.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff\xfe{", b"{", b"[]", b'"x"', b"{\"title\": NaN}"], ids=["deep", "utf16", "cut", "list", "text", "nan"])
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b"\xff\xfe{", b"{", b"[]", b'"x"', b'{"title": NaN}'],
+    ids=["deep", "utf16", "cut", "list", "text", "nan"],
+)
 def test_the_api_refuses_bad_bodies_in_the_one_shape(api_of, liaison_officer, agreement, body):
     answer = api_of(liaison_officer).post(api("reports"), body, content_type="application/json")
 
@@ -380,7 +431,9 @@ def test_the_api_refuses_bad_bodies_in_the_one_shape(api_of, liaison_officer, ag
 
 
 def test_the_api_refuses_a_body_of_fifty_megabytes(api_of, liaison_officer, agreement):
-    answer = api_of(liaison_officer).post(api("reports"), b'{"title": "' + b"x" * 50_000_000 + b'"}', content_type="application/json")
+    answer = api_of(liaison_officer).post(
+        api("reports"), b'{"title": "' + b"x" * 50_000_000 + b'"}', content_type="application/json"
+    )
 
     assert answer.status_code in (400, 413)
 

@@ -21,12 +21,18 @@ class Command(BaseCommand):
     def preview(self, options):
         found = plan.preview(timezone.now())
         for group in found.groups:
-            self.stdout.write(f"{group.agreement} {group.category}: {group.goes} go, {group.held} held, {group.waiting} wait for return")
-        self.stdout.write(f"{found.goes} records go with the next run; {found.held} are held; {found.waiting} wait for their return.")
+            self.stdout.write(
+                f"{group.agreement} {group.category}: {group.goes} go, {group.held} held, {group.waiting} wait for return"
+            )
+        self.stdout.write(
+            f"{found.goes} records go with the next run; {found.held} are held; {found.waiting} wait for their return."
+        )
 
     def sweep(self, options):
         run = execute.sweep(trigger="command", chunk=max(1, options["chunk"]))
-        self.stdout.write(f"{run.deleted_count} deleted, {run.anonymised_count} anonymised, {run.held_count} held, {run.left_count} left: {run.state}.")
+        self.stdout.write(
+            f"{run.deleted_count} deleted, {run.anonymised_count} anonymised, {run.held_count} held, {run.left_count} left: {run.state}."
+        )
 
     def verify(self, options):
         faults = certificates.verify()

@@ -28,27 +28,46 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--organization", required=True, help="name or id of the organization that files")
-        parser.add_argument("--agreement", required=True, help="reference of an agreement in force, such as AGR-2026-001")
+        parser.add_argument(
+            "--agreement", required=True, help="reference of an agreement in force, such as AGR-2026-001"
+        )
         parser.add_argument("--as", dest="email", required=True, help="e-mail address of its liaison officer")
         parser.add_argument("--category", default="incident-report", help="data category (default: incident-report)")
-        parser.add_argument("--tlp", choices=list(MARKINGS), default="amber", help="marking of every incident (default: amber)")
+        parser.add_argument(
+            "--tlp", choices=list(MARKINGS), default="amber", help="marking of every incident (default: amber)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check only; nothing comes in")
         parser.add_argument("--skip-bad", action="store_true", help="import the good lines and list the bad ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = self._one(User.objects.filter(email__iexact=options["email"], is_active=True), f"Nobody has the address {options['email']}.")
+        by = self._one(
+            User.objects.filter(email__iexact=options["email"], is_active=True),
+            f"Nobody has the address {options['email']}.",
+        )
         organization = self._organization(options["organization"])
         if not can(Actor(by), "incidents.file_report", organization):
             raise CommandError(f"{options['email']} is no liaison officer of {organization.name}.")
-        agreement = self._one(Agreement.objects.filter(reference__iexact=options["agreement"]), f"There is no agreement {options['agreement']}.")
-        category = self._one(DataCategory.objects.filter(code=options["category"]), f"There is no data category {options['category']}.")
+        agreement = self._one(
+            Agreement.objects.filter(reference__iexact=options["agreement"]),
+            f"There is no agreement {options['agreement']}.",
+        )
+        category = self._one(
+            DataCategory.objects.filter(code=options["category"]), f"There is no data category {options['category']}."
+        )
         try:
             with transaction.atomic():
                 self._run(organization, agreement, category, by, options)
         except DomainError as error:
             raise CommandError(str(error)) from error
 
-    def _run(self, organization: Organization, agreement: Agreement, category: DataCategory, by: User, options: dict[str, Any]) -> None:
+    def _run(
+        self,
+        organization: Organization,
+        agreement: Agreement,
+        category: DataCategory,
+        by: User,
+        options: dict[str, Any],
+    ) -> None:
         path, at = options["file"], timezone.now()
         try:
             with path.open("rb") as file:
@@ -67,13 +86,21 @@ class Command(BaseCommand):
             return
         if given.bad_count and (not options["skip_bad"] or given.state != Import.State.CHECKED):
             transaction.set_rollback(True)
-            raise CommandError("Nothing was imported. Mend the lines above, or give --skip-bad to import the good ones.")
+            raise CommandError(
+                "Nothing was imported. Mend the lines above, or give --skip-bad to import the good ones."
+            )
         given = imports.decide(given=given, skip_bad=options["skip_bad"], by=by, at=at, with_job=False)
         given = imports.bring_in(given=given, tell=self._tell)
-        self.stdout.write(self.style.SUCCESS(f"{given.good_count:,} incidents imported, {given.known_count:,} known already, {given.bad_count:,} left out."))
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"{given.good_count:,} incidents imported, {given.known_count:,} known already, {given.bad_count:,} left out."
+            )
+        )
 
     def _report(self, given: Import) -> None:
-        self.stdout.write(f"{given.read_count:,} read: {given.good_count:,} good, {given.bad_count:,} bad, {given.known_count:,} known.")
+        self.stdout.write(
+            f"{given.read_count:,} read: {given.good_count:,} good, {given.bad_count:,} bad, {given.known_count:,} known."
+        )
         for fault in given.errors:
             word = "remark" if fault.get("remark") else "bad"
             self.stderr.write(f"line {fault['line']} ({word}): {fault['reason']}")
@@ -93,5 +120,7 @@ class Command(BaseCommand):
     def _one(rows: Any, missing: str) -> Any:
         found = list(rows[:2])
         if len(found) != 1:
-            raise CommandError(missing if not found else f"{missing.removesuffix('.')} that is the only one. Give its id.")
+            raise CommandError(
+                missing if not found else f"{missing.removesuffix('.')} that is the only one. Give its id."
+            )
         return found[0]

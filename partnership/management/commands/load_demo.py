@@ -22,4 +22,6 @@ class Command(BaseCommand):
             world = build_base(timezone.now())
             for floor in FLOORS:
                 import_module(f"{floor}.demo").build(world)
-        self.stdout.write(f"The demonstration has {len(world.organizations)} organizations and {len(world.agreements)} agreements in force.")
+        self.stdout.write(
+            f"The demonstration has {len(world.organizations)} organizations and {len(world.agreements)} agreements in force."
+        )

@@ -1,0 +1,284 @@
+"""The smallest valid thing of each model of agreements, and whole agreements in force."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import factory
+from django.contrib.auth.models import Permission
+from factory.django import DjangoModelFactory
+
+from agreements import models
+from agreements.actions import agreements as actions
+from agreements.actions import signing
+from partnership.models import Role
+from tests.factories.partnership import LONG_AGO, MembershipFactory, OrganizationFactory, RuleSetFactory, UserFactory
+
+
+class LegalBasisFactory(DjangoModelFactory):
+    class Meta:
+        model = models.LegalBasis
+
+    code = factory.Sequence(lambda n: f"basis:{n}")
+    rule_set = factory.SubFactory(RuleSetFactory)
+    label = "A basis"
+    law = "A law"
+    article = "Art. 1"
+
+
+class SpecialConditionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SpecialCondition
+
+    code = factory.Sequence(lambda n: f"condition:{n}")
+    rule_set = factory.SubFactory(RuleSetFactory)
+    label = "A condition"
+    article = "Art. 9"
+
+
+class DataCategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DataCategory
+
+    code = factory.Sequence(lambda n: f"category-{n}")
+    rule_set = factory.SubFactory(RuleSetFactory)
+    label = "A category"
+    has_personal_data = False
+
+
+class AgreementFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Agreement
+
+    reference = factory.Sequence(lambda n: f"DSA-2020-{n:04d}")
+    title = "Sharing"
+    lead = factory.SubFactory(OrganizationFactory)
+    created_at = LONG_AGO
+    created_by = factory.SubFactory(UserFactory)
+
+
+class AgreementVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AgreementVersion
+
+    agreement = factory.SubFactory(AgreementFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    created_at = LONG_AGO
+    created_by = factory.SubFactory(UserFactory)
+
+
+class PartyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Party
+
+    agreement = factory.SubFactory(AgreementFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    since = LONG_AGO
+
+
+class SignatureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Signature
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    party = factory.SubFactory(PartyFactory)
+    content_hash = "0" * 64
+    statement = "I am authorised."
+    signed_at = LONG_AGO
+    signed_by = factory.SubFactory(UserFactory)
+
+
+class PurposeFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Purpose
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    position = factory.Sequence(lambda n: n % 30000)
+    text = "Early warning"
+    legal_basis = factory.SubFactory(LegalBasisFactory)
+
+
+class DataItemFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DataItem
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    category = factory.SubFactory(DataCategoryFactory)
+
+
+class RetentionTermFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RetentionTerm
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    category = factory.SubFactory(DataCategoryFactory)
+    months = 12
+
+
+class RedactionStepFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RedactionStep
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    category = factory.SubFactory(DataCategoryFactory)
+    instruction = "Take out names"
+
+
+class PermittedUseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PermittedUse
+        skip_postgeneration_save = True
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    position = factory.Sequence(lambda n: n % 30000)
+    purpose = factory.SubFactory(PurposeFactory)
+    recipients = "parties"
+
+
+class LegalHoldFactory(DjangoModelFactory):
+    class Meta:
+        model = models.LegalHold
+
+    reference = factory.Sequence(lambda n: f"HOLD-2020-{n:04d}")
+    agreement = factory.SubFactory(AgreementFactory)
+    owner = factory.SelfAttribute("agreement.lead")
+    ground = "legal_claims"
+    reason = "A claim"
+    review_on = date(2099, 1, 1)
+    placed_at = LONG_AGO
+    placed_by = factory.SubFactory(UserFactory)
+
+
+class DeletionRunFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DeletionRun
+
+    cutoff_on = date(2020, 1, 1)
+    trigger = "command"
+    engine = "test"
+    started_at = LONG_AGO
+    beat_at = LONG_AGO
+
+
+class DeletionBatchFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DeletionBatch
+
+    seq = factory.Sequence(lambda n: n + 1000)
+    run = factory.SubFactory(DeletionRunFactory)
+    at = LONG_AGO
+    size = 1
+    root = "0" * 64
+    previous = factory.LazyFunction(lambda: uuid4().hex * 2)
+    hash = factory.LazyFunction(lambda: uuid4().hex * 2)
+
+
+class DeletionRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DeletionRecord
+
+    record_type = "incidents.report"
+    record_id = factory.LazyFunction(uuid4)
+    reference = "INC-2020-00001"
+    action = "delete"
+    batch = factory.SubFactory(DeletionBatchFactory)
+    agreement_id = factory.LazyFunction(uuid4)
+    version_id = factory.LazyFunction(uuid4)
+    version_number = 1
+    term_id = factory.LazyFunction(uuid4)
+    rule = "delete 12 months after receipt"
+    started_on = date(2019, 1, 1)
+    due_on = date(2020, 1, 1)
+    deleted_at = LONG_AGO
+    generation = 0
+    leaf = "0" * 64
+
+
+class QuarantinedRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = models.QuarantinedRecord
+
+    run = factory.SubFactory(DeletionRunFactory)
+    record_type = "incidents.report"
+    record_id = factory.LazyFunction(uuid4)
+    error = "It resisted"
+    noted_at = LONG_AGO
+
+
+class EngagementFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Engagement
+        skip_postgeneration_save = True
+
+    auditor = factory.SubFactory(UserFactory)
+    title = "Yearly audit"
+    independence = "None of the parties is served."
+    since = LONG_AGO
+    until = datetime(2099, 1, 1, tzinfo=UTC)
+    created_at = LONG_AGO
+    created_by = factory.SubFactory(UserFactory)
+
+
+class AgreementUserGrantFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AgreementUserGrant
+
+    user = factory.SubFactory(UserFactory)
+    permission = factory.LazyFunction(lambda: Permission.objects.get(codename="view_agreement"))
+    content_object = factory.SubFactory(AgreementFactory)
+    granted_at = LONG_AGO
+    granted_by = factory.SubFactory(UserFactory)
+    reason = "Asked by the lead"
+    expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+def holder(role, organization):
+    """A person with a role in an organization."""
+    found = organization.memberships.filter(role=role, until__isnull=True).select_related("user").first()
+    return found.user if found else MembershipFactory(organization=organization, role=role).user
+
+
+def draft_agreement(lead=None, parties=None, *, months=24, days=0, trigger="received", action="delete", tlp_ceiling=3,
+                    minimum_group_size=5, categories=("incident-report", "indicator"), at=None):  # fmt: skip
+    """A complete draft, made through the actions."""
+    at = at or datetime(2024, 1, 10, 12, tzinfo=UTC)
+    lead = lead or OrganizationFactory()
+    by = holder(Role.LIAISON_OFFICER, lead)
+    made = actions.draft(title="Exchange of reports", kind="multilateral", lead=lead, by=by, at=at)
+    for party in parties if parties is not None else [OrganizationFactory()]:
+        actions.add_party(agreement=made, organization=party, role="both", controller_role="controller", by=by, at=at)
+    actions.change_basics(agreement=made, by=by, at=at, columns={
+        "summary": "Early warning among partners.", "tlp_ceiling": tlp_ceiling, "minimum_group_size": minimum_group_size, "effective_on": at.date()})  # fmt: skip
+    basis = models.LegalBasis.objects.get(pk="gdpr:public-task")
+    purpose = actions.add_row(agreement=made, kind="purposes", by=by, at=at, columns={
+        "text": "Early warning", "legal_basis": basis, "law_cited": "NIS2, Article 29"})  # fmt: skip
+    for code in categories:
+        category = models.DataCategory.objects.get(pk=code)
+        actions.add_row(
+            agreement=made,
+            kind="data_items",
+            by=by,
+            at=at,
+            columns={"category": category, "has_personal_data": category.has_personal_data},
+        )
+        actions.add_row(agreement=made, kind="retention_terms", by=by, at=at, columns={
+            "category": category, "trigger": trigger, "months": months, "days": days, "action": action})  # fmt: skip
+    actions.add_row(
+        agreement=made,
+        kind="permitted_uses",
+        by=by,
+        at=at,
+        columns={"purpose": purpose, "recipients": "parties", "highest_tlp": tlp_ceiling},
+    )
+    return made
+
+
+def agreement_in_force(lead=None, parties=None, **terms):
+    """An agreement that every party has signed."""
+    at = terms.get("at") or datetime(2024, 1, 10, 12, tzinfo=UTC)
+    made = draft_agreement(lead, parties, **terms)
+    version = actions.send_for_signature(agreement=made, by=holder(Role.LIAISON_OFFICER, made.lead), at=at)
+    for party in made.parties.select_related("organization"):
+        signing.sign(agreement=made, party=party, content_hash=version.content_hash, statement="I am authorised.",
+                     by=holder(Role.SIGNATORY, party.organization), at=at)  # fmt: skip
+    made.refresh_from_db()
+    return made
