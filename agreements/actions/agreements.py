@@ -190,7 +190,7 @@ def remove_row(*, agreement: Agreement, kind: str, key: Any, by: User, at: datet
 def _check_row(agreement: Agreement, version: AgreementVersion, kind: str, values: Mapping[str, Any]) -> None:
     if kind == "purposes":
         _check_basis(agreement, values)
-    rows = ROWS[kind]._default_manager.filter(version=version)  # type: ignore[misc]
+    rows: Any = ROWS[kind]._default_manager.filter(version=version)  # type: ignore[misc]
     if kind in ("data_items", "retention_terms") and rows.filter(category=values["category"]).exists():
         raise DomainError("This category is listed already. Remove its row first.", field="category")
     if kind == "retention_terms" and not (values.get("months") or values.get("days")):

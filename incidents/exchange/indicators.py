@@ -7,10 +7,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import idna
-from ioc_finder import find_iocs
 
 LONGEST = 2048
 MOST_LINES = 2000
@@ -204,11 +205,18 @@ def _split_type(given: str) -> tuple[str, str]:
     return "", given
 
 
+@cache
+def _finder() -> Callable[[str], dict[str, list[str]]]:
+    """Load the finder at its first use: it compiles a grammar for a second, which no other process should wait for."""
+    find: Callable[[str], dict[str, list[str]]] = import_module("ioc_finder").find_iocs
+    return find
+
+
 def _hint(given: str) -> str:
     """Name the indicators inside a line of prose, so that the person can put each on a line of its own."""
     if " " not in given.strip() or len(given) > 500:
         return ""
-    found = find_iocs(given)
+    found = _finder()(given)
     values = [value for kind in ("urls", "domains", "ipv4s", "ipv6s", "email_addresses", "md5s", "sha1s", "sha256s", "sha512s", "cves")
               for value in sorted(found.get(kind, ()))]  # fmt: skip
     return f" In it were found: {', '.join(values[:5])}. Put each on a line of its own." if values else ""

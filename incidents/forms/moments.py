@@ -30,7 +30,6 @@ class MomentsForm(forms.Form):
                 required=False,
                 min_value=EARLIEST,
                 max_value=2100,
-                help_text="Four digits. Fill in as much as is known: the year alone is enough.",
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
             self.fields[f"{name}_month"] = forms.TypedChoiceField(

@@ -21,12 +21,17 @@ KINDS = [
 
 def load(apps, schema_editor):
     own = apps.get_model("partnership", "RuleSet").objects.create(
-        code="incident-kinds", version="1", title="Kinds of incident",
-        source="Reference Security Incident Taxonomy (ENISA) and VERIS 1.4 actions, condensed", valid_from=date(2026, 1, 1),
+        code="incident-kinds",
+        version="1",
+        title="Kinds of incident",
+        source="Reference Security Incident Taxonomy (ENISA) and VERIS 1.4 actions, condensed",
+        valid_from=date(2026, 1, 1),
     )
     kind = apps.get_model("incidents", "IncidentKind")
     for position, (code, label, description, action) in enumerate(KINDS):
-        kind.objects.create(code=code, rule_set=own, label=label, description=description, veris_action=action, position=position)
+        kind.objects.create(
+            code=code, rule_set=own, label=label, description=description, veris_action=action, position=position
+        )
 
 
 def unload(apps, schema_editor):

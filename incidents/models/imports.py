@@ -20,7 +20,9 @@ class Import(Identified):
     agreement = models.ForeignKey("agreements.Agreement", on_delete=models.PROTECT, related_name="+")
     category = models.ForeignKey("agreements.DataCategory", on_delete=models.PROTECT, related_name="+")
     tlp = models.PositiveSmallIntegerField(help_text="VERIS carries no marking; this one is put on every report.")
-    file = models.OneToOneField("partnership.StoredFile", on_delete=models.SET_NULL, null=True, related_name="report_import")
+    file = models.OneToOneField(
+        "partnership.StoredFile", on_delete=models.SET_NULL, null=True, related_name="report_import"
+    )
     file_name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     job = models.ForeignKey("partnership.Job", on_delete=models.PROTECT, related_name="+", null=True)
@@ -32,7 +34,9 @@ class Import(Identified):
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField(null=True, blank=True)
-    imported_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    imported_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     data_policy = classify(
         personal="file_name errors started_by imported_by",

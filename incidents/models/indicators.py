@@ -56,9 +56,7 @@ class Attachment(Identified):
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
 
-    data_policy = classify(
-        personal="name uploaded_by", open="id report file content_type size is_scanned uploaded_at"
-    )
+    data_policy = classify(personal="name uploaded_by", open="id report file content_type size is_scanned uploaded_at")
 
     def __str__(self):
         return f"attachment {self.pk}"

@@ -70,14 +70,20 @@ class Report(Governed):
     affected_service = models.CharField(max_length=200, blank=True)
     occurred_at = models.DateTimeField(null=True, blank=True)
     occurred_precision = models.CharField(max_length=6, choices=Precision, default=Precision.DAY)
-    aware_at = models.DateTimeField(null=True, blank=True, help_text="When the organization became aware: clocks start here.")
+    aware_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the organization became aware: clocks start here."
+    )
     aware_precision = models.CharField(max_length=6, choices=Precision, default=Precision.MINUTE)
     received_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    released_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    filed_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="reports_filed", null=True, blank=True)
+    filed_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="reports_filed", null=True, blank=True
+    )
     source = models.CharField(max_length=6, choices=Source, default=Source.FORM)
     source_key = models.CharField(max_length=120, blank=True, help_text="The record's own number at its source.")
     month = models.GeneratedField(

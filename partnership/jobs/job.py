@@ -18,6 +18,7 @@ from celery import current_app
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from partnership.errors import DomainError
 from partnership.models import Job, User
@@ -79,11 +80,14 @@ def start(*, kind: str, title: str, arguments: dict[str, Any], by: User, at: dat
 
 def ring(job_id: UUID) -> None:
     """Tell the workers; if the queue cannot be reached, the schedule finds the row by itself."""
+    identifiers = {"job_id": str(job_id)}
+    if current_app.conf.task_always_eager:
+        current_app.loader.import_default_modules()
+        current_app.tasks[RUN].apply(kwargs=identifiers)
+        return
     try:
-        current_app.send_task(RUN, kwargs={"job_id": str(job_id)}) if not current_app.conf.task_always_eager else (
-            current_app.tasks[RUN].apply(kwargs={"job_id": str(job_id)})
-        )
-    except OSError:
+        current_app.send_task(RUN, kwargs=identifiers)
+    except (OSError, OperationalError):
         log.warning("The queue is out of reach; job %s waits for the schedule.", job_id)
 
 

@@ -21,7 +21,9 @@ def label(model):
 
 
 def columns(model):
-    return [f for f in model._meta.get_fields() if f.concrete and (not f.auto_created or getattr(f, "primary_key", False))]
+    return [
+        f for f in model._meta.get_fields() if f.concrete and (not f.auto_created or getattr(f, "primary_key", False))
+    ]
 
 
 @pytest.mark.parametrize("model", OURS, ids=label)

@@ -72,8 +72,9 @@ def test_a_second_import_of_the_same_records_adds_nothing(give_file, liaison_off
     assert Report.objects.count() == 6
 
 
-def test_a_record_that_stands_twice_in_a_file_comes_in_once(give_file, liaison_officer, at, monkeypatch):
-    monkeypatch.setattr("incidents.actions.veris_reader.BATCH", 2)
+@pytest.mark.parametrize("batch", [2, 500], ids=["in_two_batches", "in_one_batch"])
+def test_a_record_that_stands_twice_in_a_file_comes_in_once(give_file, liaison_officer, at, monkeypatch, batch):
+    monkeypatch.setattr("incidents.actions.veris_reader.BATCH", batch)
 
     given = brought_in(
         checked(give_file(lines(incident(1), incident(2), incident(3), incident(1)))), liaison_officer, at

@@ -235,6 +235,17 @@ def test_a_grand_total_does_not_tell_what_the_other_rows_hold():
     assert Line("all", None) not in shown.totals
 
 
+def test_a_grand_total_does_not_tell_the_sum_of_one_groups_row():
+    figures = {(row, column): Figures() for row in range(2) for column in range(3)}
+    figures[0, 0], figures[0, 1], figures[0, 2] = Figures(20, {1, 2}), Figures(20, {3, 4}), Figures(30, {1, 2, 3, 4})
+    figures[1, 0], figures[1, 1] = Figures(10, {1}), Figures(10, {1})
+
+    shown = protect(figures, rows=range(2), columns=range(3), threshold=3)
+
+    assert Line("row", 0) in shown.totals
+    assert Line("all", None) not in shown.totals
+
+
 def test_a_rectangle_of_hidden_cells_keeps_its_totals_when_enough_groups_stand_behind_it():
     figures = {(row, column): Figures(20, set(range(9))) for row in range(3) for column in range(3)}
     for n, key in enumerate([(0, 0), (0, 1), (1, 0), (1, 1)]):
