@@ -2,69 +2,112 @@
 
 import ctypes
 import os
+import pwd
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class NotStarted(RuntimeError):
     """A server did not come up; the text says why and where its log is."""
 
 
+class Stopped(Exception):
+    """A person or the system asked for the end."""
+
+
 def start(
     command: Sequence[str],
     *,
     log: Path,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
     user: str | None = None,
     death_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own, with its output in a log file.
-
-    The death signal is bound to the thread that starts the child, so call this from the main thread.
-    """
+    """Start a child in a session of its own, with its output in a log file."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
+    who: dict[str, Any] = {}
+    if user:
+        who = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            list(command), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
+            env=dict(environment), start_new_session=True, preexec_fn=dies_with_parent(death_signal), **who,
+        )  # fmt: skip
 
-    def bind_to_parent() -> None:
+
+def dies_with_parent(death_signal: int) -> Callable[[], None] | None:
+    """What a child does before it becomes its program: ask the system for a signal when the parent is gone.
+
+    The signal is bound to the *thread* that starts the child, so children are started from the main thread.
+    """
+    if sys.platform != "linux":
+        return None
+    libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
+
+    def bind() -> None:
         libc.prctl(PR_SET_PDEATHSIG, death_signal)
         if os.getppid() != parent:  # the parent died between fork and prctl
             os._exit(1)
 
-    who: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            list(command), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            env=dict(environment) if environment is not None else None, start_new_session=True,
-            preexec_fn=bind_to_parent, **who,
-        )  # fmt: skip
+    return bind
 
 
-def _group_of(user: str | None) -> int | None:
-    import pwd  # noqa: PLC0415  (absent where users do not exist)
+def run_to_end(command: Sequence[str], environment: Mapping[str, str], *, apart: bool = False) -> int:
+    """Run a command on this terminal, hand requests to end on to it, and return its exit code.
 
-    return pwd.getpwnam(user).pw_gid if user else None
+    `apart` keeps the terminal's Ctrl-C from it, so that it ends in silence when this process is asked to stop.
+    """
+    child = subprocess.Popen(
+        list(command), env=dict(environment), start_new_session=apart, preexec_fn=dies_with_parent(signal.SIGTERM)
+    )
+    asked: list[int] = []
+
+    def hand_on(number: int, frame: object) -> None:
+        asked.append(number)
+        if apart:
+            child.send_signal(signal.SIGTERM)
+        elif number != signal.SIGINT or not sys.stdin.isatty():  # Ctrl-C on a terminal reaches the child by itself
+            child.send_signal(number)
+
+    before = {number: signal.signal(number, hand_on) for number in ENDINGS}
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if apart and asked:
+        raise Stopped(signal.Signals(asked[0]).name)
+    return code if code >= 0 else 128 - code
+
+
+def ask(process: subprocess.Popen[bytes], number: int) -> None:
+    if process.poll() is None:
+        process.send_signal(number)
 
 
 def stop(process: subprocess.Popen[bytes], *, with_signal: int = signal.SIGTERM, patience: float = 20) -> None:
-    """Ask a child to stop, then insist."""
-    if process.poll() is not None:
-        return
-    process.send_signal(with_signal)
-    try:
-        process.wait(patience)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    """Ask a child to stop, then insist, and leave nobody of its session behind."""
+    if process.poll() is None:
+        process.send_signal(with_signal)
+        for insist in (signal.SIGQUIT, signal.SIGKILL):
+            try:
+                process.wait(patience)
+            except subprocess.TimeoutExpired:
+                process.send_signal(insist)
+                patience = 5
+        process.wait()
+    if not Path(f"/proc/{process.pid}").exists():  # else the number is somebody else's by now
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def tail(log: Path, lines: int = 15) -> str:

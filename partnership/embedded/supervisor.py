@@ -1,23 +1,18 @@
-"""One supervisor: start everything in order, watch it, stop it in reverse."""
+"""One supervisor: the servers, the right to run them on a state folder, and the environment of the children."""
 
 import fcntl
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from partnership.embedded import postgres, process, redis
 from partnership.embedded.folders import State
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LOCAL = "partnership.settings.local"
 
 
 class AlreadyRunning(RuntimeError):
@@ -52,113 +47,82 @@ class Servers:
                 server.stop()
 
     def fallen(self) -> str | None:
+        """Which server has ended by itself, in a sentence."""
         for name, server in (("PostgreSQL", self.database), ("Redis", self.queue)):
             if server is not None and server.child is not None and server.child.poll() is not None:
-                return f"{name} ended by itself; its log is {server.log}."
+                return f"{name} ended by itself; its log is {server.log}:\n{process.tail(server.log)}"
         return None
 
 
 @contextmanager
-def locked(state: State):
-    """Hold the state folder, so that one portal runs on it at a time. Yields None when another holds it."""
+def held(state: State) -> Iterator[bool]:
+    """Try to hold the state folder, so that one supervisor runs on it at a time; False when another holds it."""
     state.prepare()
-    with (state.root / "lock").open("a+") as file:
+    with (state.root / "lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield None
+            yield False
             return
+        _told(state).unlink(missing_ok=True)  # of one that was killed
         try:
-            yield file
+            yield True
         finally:
-            (state.root / "running.json").unlink(missing_ok=True)
+            _told(state).unlink(missing_ok=True)
+
+
+@contextmanager
+def guests(state: State, how: int) -> Iterator[None]:
+    """Commands that use somebody else's servers share this lock; who wants to stop servers takes it alone."""
+    with (state.root / "guests").open("a") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+def tell(state: State, command: str, addresses: dict[str, str], **facts: str) -> None:
+    """Leave word for commands that come later on the same state folder."""
+    part = state.root / "running.json.part"
+    part.touch(mode=0o600)
+    part.write_text(json.dumps({"pid": str(os.getpid()), "command": command, **addresses, **facts}))
+    part.rename(_told(state))
 
 
 def running(state: State) -> dict[str, str]:
-    """What the portal that holds the state folder has told: process id and addresses."""
+    """What the holder of the state folder has told: process id and addresses."""
     try:
-        return dict(json.loads((state.root / "running.json").read_text()))
+        return dict(json.loads(_told(state).read_text()))
     except (OSError, ValueError):
         return {}
 
 
-def tell(state: State, file: IO[str], **facts: str) -> None:
-    target = state.root / "running.json"
-    target.write_text(json.dumps({"pid": str(os.getpid()), **facts}))
-    target.chmod(0o600)
+def _told(state: State) -> Path:
+    return state.root / "running.json"
+
+
+def refusal(state: State) -> AlreadyRunning:
+    """Why a second supervisor is not possible here."""
+    told = running(state)
+    what = {"up": "A portal runs", "manage": "A management command runs"}.get(told.get("command", ""), "Servers run")
+    who = f"process {told['pid']}" if "pid" in told else "it is just starting"
+    return AlreadyRunning(
+        f"{what} on {state.root} already ({who}). Stop it, or name another state folder with --state DIR."
+    )
 
 
 def environment_for(state: State, addresses: dict[str, str]) -> dict[str, str]:
+    """The environment of everything that runs Django."""
+    kept = {name: value for name, value in os.environ.items() if not (name.startswith("PG") and name.isupper())}
+    if "DATABASE_URL" in os.environ:
+        kept = dict(os.environ)  # PGSSLROOTCERT and the like may be meant for that server
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling everything anew doubles the time of every start
+    kept.setdefault("DJANGO_SETTINGS_MODULE", LOCAL)
+    if kept["DJANGO_SETTINGS_MODULE"] == LOCAL:  # production settings ask for a key of their own
+        kept.setdefault("PORTAL_SECRET_KEY", state.secret_key())
     return {
-        **os.environ, **addresses, "PORTAL_STATE_DIR": str(state.root),
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "partnership.settings.local"),
-        "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
+        **kept, **addresses, "PORTAL_STATE_DIR": str(state.root), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
 
 
-def manage(environment: dict[str, str], *arguments: str, quiet: bool = False) -> int:
-    """Run a management command to its end."""
-    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(
-        command, env=environment, cwd=Path.cwd(), stdout=subprocess.DEVNULL if quiet else None, check=False
-    ).returncode
-
-
-def check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise process.NotStarted(f"Port {port} is in use. Name another with --port N.") from error
-
-
-class Parts:
-    """Web server, worker and schedule."""
-
-    def __init__(self, state: State, environment: dict[str, str], port: int):
-        python, self.logs = sys.executable, state.logs
-        folder = Path(python).parent
-        self.commands = {
-            "web": [str(folder / "gunicorn"), "partnership.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-                    "--threads", "4", "--worker-class", "gthread", "--no-control-socket", "--graceful-timeout", "10",
-                    "--timeout", "120"],
-            "worker": [str(folder / "celery"), "-A", "partnership.celery", "worker", "--concurrency", "2", "--loglevel", "INFO",
-                       "--hostname", f"portal-{os.getpid()}@localhost", "--without-gossip", "--without-mingle"],
-            "beat": [str(folder / "celery"), "-A", "partnership.celery", "beat", "--loglevel", "INFO", "--schedule",
-                     str(state.root / "beat-schedule"), "--pidfile="],
-        }  # fmt: skip
-        self.environment = environment
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self) -> None:
-        for name, command in self.commands.items():
-            self.children[name] = process.start(command, log=self.logs / f"{name}.log", environment=self.environment)
-
-    def stop(self) -> None:
-        for child in self.children.values():
-            if child.poll() is None:
-                child.send_signal(signal.SIGTERM)
-        for child in reversed(self.children.values()):
-            process.stop(child, patience=15)
-
-    def fallen(self) -> str | None:
-        for name, child in self.children.items():
-            if child.poll() is not None:
-                log = self.logs / f"{name}.log"
-                return f"The {name} process ended by itself; its log is {log}:\n{process.tail(log)}"
-        return None
-
-
-def wait_until_ready(port: int, parts: Parts, patience: float = 60) -> None:
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        if (fault := parts.fallen()) is not None:
-            raise process.NotStarted(fault)
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise process.NotStarted(f"The portal did not become ready within {patience:.0f} s; the logs are in {parts.logs}.")
+def manage(environment: dict[str, str], *arguments: str, apart: bool = False) -> int:
+    """Run a management command to its end on this terminal, in the caller's folder."""
+    return process.run_to_end([sys.executable, str(ROOT / "manage.py"), *arguments], environment, apart=apart)

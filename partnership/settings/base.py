@@ -227,7 +227,7 @@ DEFAULT_FROM_EMAIL = env.EMAIL_FROM
 SERVER_EMAIL = env.EMAIL_FROM
 
 # The queue is a bell and never the record: all state is in PostgreSQL, so a lost message costs time and nothing else.
-CELERY_BROKER_URL = env.REDIS_URL.replace("unix://", "redis+socket://") if env.REDIS_URL else ""
+CELERY_BROKER_URL = env.broker(env.REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_RESULT_BACKEND = None

@@ -1,6 +1,7 @@
 """The one reader of the environment; every name read here is in the README's table."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import environ
 
@@ -26,6 +27,16 @@ DEMO = env.bool("PORTAL_DEMO", default=False)
 def database(url: str) -> dict[str, object]:
     """Turn a database address into Django's form; socket folders go in the `host` query parameter."""
     return dict(env.db_url_config(url))
+
+
+def broker(url: str) -> str:
+    """Turn the cache's form of a Redis address into the queue's, which names socket and database in its own way."""
+    where = urlsplit(url)
+    if where.scheme != "unix":
+        return url
+    query = {name: values[-1] for name, values in parse_qs(where.query).items()}
+    number = query.pop("db", "0")
+    return f"redis+socket://{where.netloc}{where.path}?{urlencode({'virtual_host': number, **query})}"
 
 
 def email(url: str) -> dict[str, object]:

@@ -1,38 +1,56 @@
 """Start PostgreSQL and Redis for a run of the suite, unless the environment names servers."""
 
 import os
-import shutil
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from partnership.embedded.folders import State
+from partnership.embedded.folders import NotOurs, State, clear_orphans
+from partnership.embedded.process import NotStarted
 from partnership.embedded.supervisor import Servers
 
-_started: list[tuple[Servers, Path]] = []
+PREFIX = "portal-tests-"
+FLAGS = {"slow": "--slow", "journey": "--journeys"}
+
+_started: list[tuple[Servers, State]] = []
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-django reads the settings
 def pytest_load_initial_conftests(early_config, parser, args):
     if "PYTEST_XDIST_WORKER" in os.environ or {"--help", "-h", "--version"} & set(args):
         return
-    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
-    state = State(folder)
+    _clear_after_killed_runs()
+    state = State(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")))
     state.prepare()
     servers = Servers(state, for_tests=True)
-    _started.append((servers, folder))
-    os.environ.update(servers.start())
+    _started.append((servers, state))
+    try:
+        addresses = servers.start()
+    except (NotStarted, NotOurs) as fault:
+        pytest_unconfigure(early_config)
+        raise pytest.UsageError(str(fault)) from fault
+    if servers.database is not None:
+        for name in [name for name in os.environ if name.startswith("PG") and name.isupper()]:
+            del os.environ[name]  # PGPORT and the like are meant for another server
+    os.environ.update(addresses)
+
+
+def _clear_after_killed_runs():
+    """Servers die with their run, but the folder of a killed run stays behind: its name tells whose it was."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = re.match(rf"{PREFIX}(\d+)-", folder.name)
+        if pid and folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid[1]}").exists():
+            State(folder).discard()
+    clear_orphans()
 
 
 def pytest_unconfigure(config):
-    for servers, folder in _started:
+    while _started:
+        servers, state = _started.pop()
         servers.stop()
-        if servers.database is not None and servers.database.user:
-            shutil.rmtree(servers.database.home, ignore_errors=True)
-            shutil.rmtree(servers.database.state.sockets, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-    _started.clear()
+        state.discard()
 
 
 def pytest_addoption(parser):
@@ -43,6 +61,6 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        for mark in ("slow", "journey"):
-            if item.get_closest_marker(mark) and not config.getoption("--slow" if mark == "slow" else "--journeys"):
-                item.add_marker(pytest.mark.skip(reason=f"needs --{'slow' if mark == 'slow' else 'journeys'}"))
+        for mark, flag in FLAGS.items():
+            if item.get_closest_marker(mark) and not config.getoption(flag):
+                item.add_marker(pytest.mark.skip(reason=f"needs {flag}"))
