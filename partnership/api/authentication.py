@@ -2,7 +2,9 @@
 
 import hashlib
 
+from django.conf import settings
 from django.db.models.functions import Now, TruncDate
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
 from partnership.models import ApiToken
@@ -39,3 +41,23 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate_header(self, request):
         return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the document describes the token."""
+
+    target_class = "partnership.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "description": "A token made on the page “API tokens”."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """How the document describes the session."""
+
+    target_class = "partnership.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

@@ -172,7 +172,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {  # choices that several columns share need one name
+    "ENUM_NAME_OVERRIDES": {
+        "TLPEnum": "partnership.models.reference.TLP",  # choices that several columns share need one name
         "AnswerEnum": "incidents.models.reports.Report.Answer",
         "PrecisionEnum": "incidents.models.reports.Precision",
     },

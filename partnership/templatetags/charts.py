@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 220, 44, 28, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 220, 44, 28, 12
 
 Value = int | float | None
 
@@ -29,7 +29,7 @@ def sentence(title: str, labels: Sequence[str], values: Sequence[Value]) -> str:
 def line_svg(title: str, labels: Sequence[str], values: Sequence[Value]) -> SafeString:
     """A line over months; a hidden figure interrupts it."""
     top = max([value for value in values if value is not None] or [1]) or 1
-    step = (WIDTH - LEFT - 12) / max(1, len(values) - 1)
+    step = (WIDTH - LEFT - 30) / max(1, len(values) - 1)
     height = HEIGHT - BOTTOM - TOP
     points = [
         None if value is None else (LEFT + n * step, TOP + height * (1 - value / top)) for n, value in enumerate(values)
@@ -40,7 +40,7 @@ def line_svg(title: str, labels: Sequence[str], values: Sequence[Value]) -> Safe
     )
     grid = format_html_join(
         "", '<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
-        ((LEFT, WIDTH - 12, f"{y:.1f}", f"{y:.1f}", LEFT - 6, f"{y + 4:.1f}", f"{top * part:g}")
+        ((LEFT, WIDTH - 30, f"{y:.1f}", f"{y:.1f}", LEFT - 6, f"{y + 4:.1f}", f"{top * part:g}")
          for part in (0, 0.5, 1) for y in [TOP + height * (1 - part)]),
     )  # fmt: skip
     every = max(1, len(labels) // 8)
