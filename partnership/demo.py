@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from stdnum.iso7064 import mod_97_10
 
 from partnership.actions import accounts, founding, offices, organizations
 from partnership.models import Membership, Organization, Role, Sector, User
@@ -144,6 +145,10 @@ def _enter(
     if key != "newcomer":
         made = organizations.vet(organization=made, decision="vetted", tier=2, revet_on=(world.now + timedelta(days=540)).date(),
                                  because="Two sponsors confirmed; checks are clear.", by=world.coordinator, at=at)  # fmt: skip
+    # No issuer of LEI codes has the prefix 0000, so that an invented one names nobody.
+    body = f"000000{key.upper().replace('-', '')[:8]:X<8}{number:04d}"
+    organizations.add_identifier(organization=made, scheme="lei", value=body + mod_97_10.calc_check_digits(body),
+                                 by=world.coordinator, at=at)  # fmt: skip
     world.organizations[key] = made
     world.officer_of[key] = _person(world, made, key, "officer", Role.LIAISON_OFFICER, number, at)
     world.signatory_of[key] = _person(world, made, key, "signatory", Role.SIGNATORY, number + 5, at)
@@ -176,6 +181,8 @@ def _offices(world: World, at: datetime) -> None:
             at=at,
         )
         offices.assign(office=office, officer=officer, is_deputy=False, by=officer, at=at)
+        deputy = world.signatory_of[key]
+        offices.assign(office=office, officer=deputy, is_deputy=True, by=officer, at=at + timedelta(days=30))
         channel = offices.add_channel(office=office, columns={"kind": "email", "purpose": "incidents", "value": f"desk@{key}.example",
                                                               "is_always_open": True}, by=officer, at=at)  # fmt: skip
         offices.verify_channel(channel=channel, by=officer, at=world.now - timedelta(days=12))

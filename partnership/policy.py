@@ -5,7 +5,7 @@ from django.db.models import Q
 from partnership.access.actor import Actor
 from partnership.access.scope import one_of
 from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
-from partnership.models import AuditEntry, Export, Job, Membership, Organization, Role
+from partnership.models import AuditEntry, ContactEntry, Export, Invitation, Job, Membership, Organization, Role, User
 
 COORDINATOR = "You are a coordinator of the secretariat."
 
@@ -32,8 +32,12 @@ on_rows("partnership.view_organization", Organization, "See an organization in t
     Branch("member", "Members of the partnership see its directory.", lambda a: EVERY_ROW if a.is_member else None),
     OWN_ORGANIZATION,
 ])  # fmt: skip
-on_rows("partnership.view_organization_contacts", Organization, "See people, channels and contact log",
+on_rows("partnership.view_organization_contacts", Organization, "See people and channels",
         [OWN_ORGANIZATION, AS_COORDINATOR])  # fmt: skip
+on_rows("partnership.view_contact_entry", ContactEntry, "Read the contact log", [
+    Branch("own office", "An office of your organization noted it.", _of(field="office__organization_id", vetted=False)),
+    AS_COORDINATOR,
+])  # fmt: skip
 on_rows("partnership.change_organization", Organization, "Change profile and liaison office", [EDITORS, AS_COORDINATOR])
 on_rows("partnership.vet_organization", Organization, "Decide on vetting and suspension", [AS_COORDINATOR])
 in_general("partnership.create_organization", "Enter a new organization", [IS_COORDINATOR])
@@ -43,6 +47,13 @@ on_rows("partnership.invite_person", Organization, "Invite people into an organi
 on_rows("partnership.manage_people", Membership, "See and end memberships", [
     Branch("administrator", "You administer this organization.", _of(Role.ADMINISTRATOR, field="organization_id", vetted=False)),
     AS_COORDINATOR,
+])  # fmt: skip
+on_rows("partnership.manage_invitation", Invitation, "See and withdraw invitations", [
+    Branch("administrator", "You administer this organization.", _of(Role.ADMINISTRATOR, field="organization_id", vetted=False)),
+    AS_COORDINATOR,
+])  # fmt: skip
+on_rows("partnership.deactivate_person", User, "Close an account", [
+    Branch("coordinator", COORDINATOR, lambda actor: ~Q(pk=actor.user.pk) if actor.is_coordinator else None),
 ])  # fmt: skip
 
 on_rows("partnership.view_job", Job, "Follow a job", [

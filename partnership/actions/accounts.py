@@ -31,6 +31,10 @@ class AlreadyMember(DomainError):
     default = "This person holds the role already."
 
 
+class MembershipOver(DomainError):
+    default = "This membership has ended already."
+
+
 class AddressKnown(DomainError):
     default = "This address has an account. Sign in with it, then open the link again."
 
@@ -113,7 +117,10 @@ def _join(invitation: Invitation, user: User, at: datetime) -> User:
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: User, at: datetime) -> Invitation:
     """Make an open invitation void."""
-    require(Actor(by), "partnership.invite_person", invitation.organization)
+    require(Actor(by), "partnership.manage_invitation", invitation)
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not invitation.is_open(at):
+        raise InvitationOver
     invitation.withdrawn_at, invitation.withdrawn_by = at, by
     invitation.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(verbs.INVITATION_WITHDRAWN, invitation, by=by, at=at, subject=invitation.organization,
@@ -139,10 +146,26 @@ def grant_membership(*, user: User, organization: Organization, role: str, by: U
 
 
 @transaction.atomic
+def change_profile(*, person: User, name: str, time_zone: str, at: datetime) -> User:
+    """Change what a person is called and where the person's clock stands; by the person alone."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    given = {"name": name, "time_zone": time_zone}
+    changes = {key: (getattr(person, key), value) for key, value in given.items() if getattr(person, key) != value}
+    if not changes:
+        return person
+    person.name, person.time_zone = name, time_zone
+    person.save(update_fields=["name", "time_zone"])
+    record(verbs.PROFILE_CHANGED, person, by=person, at=at, changes=changes)
+    return person
+
+
+@transaction.atomic
 def end_membership(*, membership: Membership, by: User, at: datetime) -> Membership:
     """End a membership now: it gives nothing at the next request."""
     require(Actor(by), "partnership.manage_people", membership)
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    if membership.until is not None and membership.until <= at:
+        raise MembershipOver
     membership.until = membership.ended_at = at
     membership.ended_by = by
     membership.save(update_fields=["until", "ended_at", "ended_by"])
@@ -151,15 +174,10 @@ def end_membership(*, membership: Membership, by: User, at: datetime) -> Members
     return membership
 
 
-class NotByYou(DomainError):
-    default = "Accounts are deactivated by coordinators of the secretariat."
-
-
 @transaction.atomic
 def deactivate(*, user: User, because: str, by: User, at: datetime) -> User:
     """Close an account: sessions end, tokens and memberships give nothing from the next request on."""
-    if not Actor(by).is_coordinator:
-        raise NotByYou
+    require(Actor(by), "partnership.deactivate_person", user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     for session in Session.objects.filter(expire_date__gt=at):

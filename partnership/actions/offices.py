@@ -26,6 +26,10 @@ class AlreadyAssigned(DomainError):
     default = "This person serves at the office already."
 
 
+class AlreadyReleased(DomainError):
+    default = "This service has ended already. Load the office again to see who serves now."
+
+
 @transaction.atomic
 def create(*, organization: Organization, name: str, time_zone: str, by: User, at: datetime) -> LiaisonOffice:
     """Open a liaison office."""
@@ -60,6 +64,21 @@ def assign(*, office: LiaisonOffice, officer: User, is_deputy: bool, by: User, a
         office=office.name,
     )
     return made
+
+
+@transaction.atomic
+def release(*, assignment: OfficeAssignment, by: User, at: datetime) -> OfficeAssignment:
+    """End somebody's service at an office; who served when stays known."""
+    require(Actor(by), "partnership.change_organization", assignment.office.organization)
+    assignment = OfficeAssignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    if assignment.until is not None:
+        raise AlreadyReleased
+    assignment.until = at
+    assignment.save(update_fields=["until"])
+    office = assignment.office
+    record(verbs.OFFICER_RELEASED, assignment, by=by, at=at, subject=office.organization,
+           officer=assignment.user.name, office=office.name)  # fmt: skip
+    return assignment
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from partnership.access.actor import Actor
 from partnership.access.decide import require
 from partnership.audit.record import record
 from partnership.errors import DomainError
-from partnership.models import Organization, Sector, User
+from partnership.models import Organization, OrganizationIdentifier, Sector, User
 
 COLUMNS = ("name", "short_name", "kind", "size", "country", "parent", "website", "time_zone")
 
@@ -22,6 +22,10 @@ class NameTaken(DomainError):
 
 class OwnParent(DomainError):
     default = "An organization cannot belong to itself or to its own subsidiary. Choose the head of the group."
+
+
+class IdentifierTaken(DomainError):
+    default = "Another organization is entered with this number already. Check the number, or open that organization."
 
 
 class RevetMissing(DomainError):
@@ -110,4 +114,31 @@ def resume(*, organization: Organization, because: str, by: User, at: datetime) 
     organization.suspended_at = organization.suspended_by = None
     organization.save(update_fields=["suspended_at", "suspended_by"])
     record(verbs.ORGANIZATION_RESUMED, organization, by=by, at=at, because=because, subject=organization)
+    return organization
+
+
+@transaction.atomic
+def add_identifier(
+    *, organization: Organization, scheme: str, value: str, by: User, at: datetime
+) -> OrganizationIdentifier:
+    """Enter a number under which a register knows the organization; it names one organization only."""
+    require(Actor(by), "partnership.change_organization", organization)
+    try:
+        with transaction.atomic():
+            made = OrganizationIdentifier.objects.create(organization=organization, scheme=scheme, value=value)
+    except IntegrityError as error:
+        raise IdentifierTaken(field="value") from error
+    record(verbs.IDENTIFIER_ADDED, made, by=by, at=at, subject=organization,
+           organization=organization.name, scheme=made.get_scheme_display())  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def remove_identifier(*, identifier: OrganizationIdentifier, by: User, at: datetime) -> Organization:
+    """Take a number away that was entered by mistake or has lapsed."""
+    organization = identifier.organization
+    require(Actor(by), "partnership.change_organization", organization)
+    record(verbs.IDENTIFIER_REMOVED, identifier, by=by, at=at, subject=organization,
+           organization=organization.name, scheme=identifier.get_scheme_display())  # fmt: skip
+    identifier.delete()
     return organization

@@ -4,9 +4,12 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.validators import EmailValidator, RegexValidator
+from stdnum import lei
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError as BadNumber
 
 from partnership.countries import CODES
-from partnership.models import Channel, ContactEntry, Organization, Sector
+from partnership.models import Channel, ContactEntry, Organization, OrganizationIdentifier, Sector, User
 
 PHONE = RegexValidator(
     r"^\+[1-9][0-9]{6,14}$", "Write the number with its country code and without spaces, such as +31201234567."
@@ -47,6 +50,51 @@ class OrganizationForm(forms.ModelForm):
 
     def validate_constraints(self):
         """The action answers for rules; a form answers for shape."""
+
+
+class IdentifierForm(forms.Form):
+    """A register's number; the check digits of those that have some must be right."""
+
+    scheme = forms.ChoiceField(label="Register", choices=OrganizationIdentifier.Scheme.choices)
+    value = forms.CharField(label="Number", max_length=60, help_text="As it stands in the register.")
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("value") and cleaned.get("scheme"):
+            try:
+                cleaned["value"] = identifier(cleaned["scheme"], cleaned["value"])
+            except forms.ValidationError as error:
+                self.add_error("value", error)
+        return cleaned
+
+
+def identifier(scheme: str, value: str) -> str:
+    """A number in its register's own form; refuses wrong check digits (ISO 17442, national VAT rules)."""
+    try:
+        if scheme == "lei":
+            return str(lei.validate(value))
+        if scheme == "vat":
+            return str(vat.validate(value))
+    except BadNumber as error:
+        raise forms.ValidationError(
+            {"lei": "An LEI has 20 letters and digits, of which the last two are check digits. Compare it with the register.",
+             "vat": "Give the VAT number with its two country letters, such as NL123456782B90."}[scheme]
+        ) from error  # fmt: skip
+    if scheme == "duns":
+        digits = value.replace("-", "").replace(" ", "")
+        if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
+            raise forms.ValidationError("A D-U-N-S number has nine digits.")
+        return digits
+    return " ".join(value.split())
+
+
+class OfficerForm(forms.Form):
+    officer = forms.ModelChoiceField(User.objects.none(), help_text="Members of the organization.")
+    is_deputy = forms.BooleanField(label="As a deputy", required=False)
+
+    def __init__(self, *args, members, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].queryset = members
 
 
 class VettingForm(forms.Form):

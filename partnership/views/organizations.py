@@ -1,7 +1,7 @@
 """Pages of the directory: list, record, profile, vetting, offices, contact log."""
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import Http404
 from django.urls import reverse
 
@@ -11,13 +11,25 @@ from partnership.actions import offices, organizations
 from partnership.forms.organizations import (
     ChannelForm,
     ContactForm,
+    IdentifierForm,
     OfficeForm,
+    OfficerForm,
     OrganizationForm,
     ReasonForm,
     VettingForm,
 )
 from partnership.forms.people import EmptyForm
-from partnership.models import Channel, LiaisonOffice, Membership, Organization, Sector
+from partnership.models import (
+    Channel,
+    ContactEntry,
+    LiaisonOffice,
+    Membership,
+    OfficeAssignment,
+    Organization,
+    OrganizationIdentifier,
+    Sector,
+    User,
+)
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, RecordFormPage, RecordPage, now
 
@@ -83,13 +95,20 @@ class OrganizationDetail(RecordPage):
         pk = self.object.pk
         found = {"page_title": self.object.name, "sectors": self.object.sectors.order_by("position")}
         if self.sees_contacts:
-            found["offices"] = self.object.offices.prefetch_related("channels", "assignments__user").order_by("name")
-            found["contacts"] = self.object.contact_entries.order_by("-held_on")[:20]
+            serving = (
+                OfficeAssignment.objects.in_force(now()).select_related("user").order_by("is_deputy", "user__name")
+            )
+            found["offices"] = self.object.offices.prefetch_related(
+                "channels", Prefetch("assignments", serving, to_attr="serving")).order_by("name")  # fmt: skip
             found["people"] = (
                 Membership.objects.in_force().filter(organization_id=pk).select_related("user").order_by("user__name")
             )
+        talks = visible(self.actor, "partnership.view_contact_entry", ContactEntry.objects.filter(
+            Q(partner=self.object) | Q(office__organization=self.object)))  # fmt: skip
+        found["contacts"] = talks.select_related("partner", "office__organization").order_by("-held_on", "pk")[:20]
         found["actions"] = self.buttons()
         found["sees_contacts"] = self.sees_contacts
+        found["may_change"] = can(self.actor, "partnership.change_organization", self.object)
         return found
 
     @property
@@ -102,6 +121,7 @@ class OrganizationDetail(RecordPage):
         pk, found = self.object.pk, []
         if can(self.actor, "partnership.change_organization", self.object):
             found.append(("Edit the profile", reverse("partnership:organization-edit", kwargs={"pk": pk}), False))
+            found.append(("Enter a number", reverse("partnership:identifier-new", kwargs={"pk": pk}), False))
             found.append(("Open an office", reverse("partnership:office-new", kwargs={"pk": pk}), False))
         if can(self.actor, "partnership.vet_organization", self.object):
             found.append(("Decide on vetting", reverse("partnership:organization-vet", kwargs={"pk": pk}), True))
@@ -186,6 +206,38 @@ class OrganizationSuspend(OfOrganization, ConfirmPage):
         return do(organization=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now())
 
 
+class IdentifierNew(OfOrganization):
+    permission = "partnership.change_organization"
+    page_title = "Enter a number of a register"
+    form_class = IdentifierForm
+
+    def act(self, form):
+        return organizations.add_identifier(
+            organization=self.object, by=self.request.user, at=now(), **form.cleaned_data
+        )
+
+
+class IdentifierRemove(OfOrganization, ConfirmPage):
+    permission = "partnership.change_organization"
+    page_title = "Remove a number"
+    form_class = EmptyForm
+    submit_label = "Remove it"
+
+    def prepare(self):
+        self.object = get_or_404(
+            self.actor, self.permission, Organization.objects.all(), identifiers__pk=self.kwargs["pk"]
+        )
+        self.identifier = OrganizationIdentifier.objects.select_related("organization").get(pk=self.kwargs["pk"])
+
+    def get_consequences(self):
+        return [
+            f"{self.identifier.get_scheme_display()} {self.identifier.value} is no longer shown for {self.object.name}."
+        ]
+
+    def act(self, form):
+        return organizations.remove_identifier(identifier=self.identifier, by=self.request.user, at=now())
+
+
 class OfficeNew(OfOrganization):
     permission = "partnership.change_organization"
     page_title = "Open an office"
@@ -222,6 +274,35 @@ def get_or_404_office(pk, organizations_allowed):
     if office is None:
         raise Http404
     return office
+
+
+class OfficerAssign(OfOffice):
+    page_title = "Assign an officer"
+    form_class = OfficerForm
+
+    def form_kwargs(self):
+        held = Membership.objects.in_force(now()).filter(organization=self.office.organization_id)
+        return {"members": User.objects.filter(pk__in=held.values("user")).order_by("name")}
+
+    def act(self, form):
+        return offices.assign(office=self.office, by=self.request.user, at=now(), **form.cleaned_data)
+
+
+class OfficerRelease(OfOffice):
+    page_title = "End the service at an office"
+    form_class = EmptyForm
+    submit_label = "End it"
+
+    def prepare(self):
+        get_or_404(self.actor, self.permission, Organization.objects.all(), offices__assignments__pk=self.kwargs["pk"])
+        self.assignment = OfficeAssignment.objects.select_related("office__organization", "user").get(
+            pk=self.kwargs["pk"]
+        )
+        self.office = self.assignment.office
+        self.lead = f"{self.assignment.user.name} no longer speaks for {self.office.name}."
+
+    def act(self, form):
+        return offices.release(assignment=self.assignment, by=self.request.user, at=now())
 
 
 class ChannelNew(OfOffice):

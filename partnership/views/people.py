@@ -9,13 +9,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from partnership.access.decide import can
 from partnership.access.declare import OpenToAll, SignedIn
 from partnership.access.scope import visible
 from partnership.actions import accounts
+from partnership.forms.organizations import ReasonForm
 from partnership.forms.people import AppearanceForm, EmptyForm, InvitationForm, JoinForm, ProfileForm, TokenForm
-from partnership.models import ApiToken, Membership, Organization, Role
+from partnership.models import ApiToken, Invitation, Membership, Organization, Role, User
 from partnership.tables import Column
-from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, now
+from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, RecordPage, now
 
 PEOPLE = "partnership:person-list"
 OWN = SignedIn("It concerns the person alone.")
@@ -33,6 +35,23 @@ class PersonFilter(django_filters.FilterSet):
         return queryset.filter(Q(user__name__icontains=value) | Q(user__email__icontains=value))
 
 
+class InvitationFilter(django_filters.FilterSet):
+    text = django_filters.CharFilter(label="Name or address contains", method="by_text")
+    role = django_filters.ChoiceFilter(choices=Role.choices)
+    is_open = django_filters.BooleanFilter(label="Still open", method="by_open")
+
+    class Meta:
+        model = Invitation
+        fields = ["text", "role"]
+
+    def by_text(self, queryset, name, value):
+        return queryset.filter(Q(name__icontains=value) | Q(email__icontains=value))
+
+    def by_open(self, queryset, name, value):
+        is_open = Q(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now())
+        return queryset.filter(is_open) if value else queryset.exclude(is_open)
+
+
 class PersonList(ListPage):
     permission = "partnership.manage_people"
     page_title = "People and invitations"
@@ -40,22 +59,75 @@ class PersonList(ListPage):
     source_name = "partnership:person-list"
     filterset = PersonFilter
     ordering = ("user__name", "pk")
-    row_url_name = "partnership:membership-end"
+    row_url_name = "partnership:membership-detail"
     count_label = "memberships"
     columns = [
         Column("name", "Name", source="user__name", links=True),
         Column("email", "Address", source="user__email"),
         Column("organization", "Organization", source="organization__name"),
         Column("role", "Role", kind="choice", choices=dict(Role.choices)),
-        Column("since", "Since", kind="moment"),
-        Column("until", "Until", kind="moment"),
+        Column("since", "Since", kind="moment", brief=True),
+        Column("until", "Until", kind="moment", brief=True),
     ]
 
     def queryset(self):
         return Membership.objects.all()
 
     def actions(self):
-        return [("Invite somebody", reverse("partnership:invitation-new"), True)]
+        return [("Invite somebody", reverse("partnership:invitation-new"), True),
+                ("Invitations", reverse("partnership:invitation-list"), False)]  # fmt: skip
+
+
+class MembershipDetail(RecordPage):
+    permission = "partnership.manage_people"
+    model = Membership
+    template_name = "partnership/membership_detail.html"
+
+    def queryset(self):
+        return Membership.objects.select_related("user", "organization", "granted_by", "ended_by")
+
+    def get_breadcrumbs(self):
+        return [("People", reverse(PEOPLE)), (self.object.user.name, None)]
+
+    def extra(self):
+        others = visible(self.actor, self.permission, Membership.objects.in_force(now()))
+        return {"page_title": self.object.user.name, "actions": self.buttons(), "is_over": not self.is_running,
+                "others": others.filter(user=self.object.user_id).exclude(pk=self.object.pk)
+                .select_related("organization").order_by("organization__name")}  # fmt: skip
+
+    @property
+    def is_running(self):
+        return self.object.until is None or self.object.until > now()
+
+    def buttons(self):
+        found = []
+        if self.is_running:
+            found.append(
+                ("End this membership", reverse("partnership:membership-end", kwargs={"pk": self.object.pk}), False)
+            )
+        if self.object.user.is_active and can(self.actor, "partnership.deactivate_person", self.object.user):
+            url = reverse("partnership:person-deactivate", kwargs={"pk": self.object.user_id})
+            found.append(("Close the account", url, False))
+        return found
+
+
+class PersonDeactivate(ConfirmPage):
+    permission = "partnership.deactivate_person"
+    page_title = "Close an account"
+    model = User
+    form_class = ReasonForm
+    submit_label = "Close the account"
+    is_dangerous = True
+
+    def get_breadcrumbs(self):
+        return [("People", reverse(PEOPLE)), (self.object.name, None)]
+
+    def get_consequences(self):
+        return [f"{self.object.name} is out at the next request, on pages and through the API; all sessions end.",
+                "What the person did stays in the trail."]  # fmt: skip
+
+    def act(self, form):
+        return accounts.deactivate(user=self.object, by=self.request.user, at=now(), **form.cleaned_data)
 
 
 class MembershipEnd(ConfirmPage):
@@ -84,7 +156,7 @@ class MembershipEnd(ConfirmPage):
 class InvitationNew(FormPage):
     permission = "partnership.invite_person"
     page_title = "Invite somebody"
-    lead = "A link goes to the address; it works once and for 14 days."
+    lead = f"A link goes to the address; it works once and for {settings.PORTAL_INVITATION_DAYS} days."
     form_class = InvitationForm
     submit_label = "Send the invitation"
 
@@ -103,6 +175,60 @@ class InvitationNew(FormPage):
 
     def success_url(self, made):
         return reverse(PEOPLE)
+
+
+class InvitationList(ListPage):
+    permission = "partnership.manage_invitation"
+    page_title = "Invitations"
+    lead = "Open ones can be withdrawn; the link stops working at once."
+    source_name = "partnership:invitation-list"
+    filterset = InvitationFilter
+    ordering = ("-invited_at", "pk")
+    row_url_name = "partnership:invitation-withdraw"
+    count_label = "invitations"
+    empty = ("Nobody is invited", "Invitations to your organizations appear here.")
+    columns = [
+        Column("email", "Address", links=True),
+        Column("name", "Name"),
+        Column("organization", "Organization", source="organization__name"),
+        Column("role", "Role", kind="choice", choices=dict(Role.choices)),
+        Column("invited_at", "Sent", kind="moment", brief=True),
+        Column("expires_at", "Open until", kind="moment", brief=True),
+        Column("accepted_at", "Accepted", kind="moment", brief=True),
+        Column("withdrawn_at", "Withdrawn", kind="moment", brief=True),
+    ]
+
+    def queryset(self):
+        return Invitation.objects.all()
+
+    def actions(self):
+        return [("Invite somebody", reverse("partnership:invitation-new"), True)]
+
+
+class InvitationWithdraw(ConfirmPage):
+    permission = "partnership.manage_invitation"
+    page_title = "Withdraw an invitation"
+    model = Invitation
+    form_class = EmptyForm
+    submit_label = "Withdraw it"
+
+    def queryset(self):
+        return Invitation.objects.select_related("organization")
+
+    def get_breadcrumbs(self):
+        return [
+            ("People", reverse(PEOPLE)),
+            ("Invitations", reverse("partnership:invitation-list")),
+            (self.object.email, None),
+        ]
+
+    def get_consequences(self):
+        if self.object.is_open(now()):
+            return [f"The link that {self.object.email} received does not work any more."]
+        return ["It is not open any more; nothing is left to withdraw."]
+
+    def act(self, form):
+        return accounts.withdraw(invitation=self.object, by=self.request.user, at=now())
 
 
 class InvitationAccept(FormPage):
@@ -193,10 +319,7 @@ class Profile(FormPage):
         return {"initial": {"name": self.request.user.name, "time_zone": self.request.user.time_zone}}
 
     def act(self, form):
-        person = self.request.user
-        person.name, person.time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
-        person.save(update_fields=["name", "time_zone"])
-        return person
+        return accounts.change_profile(person=self.request.user, at=now(), **form.cleaned_data)
 
     def success_url(self, made):
         return reverse("partnership:profile")
