@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from agreements.models import Agreement, DataCategory, Party, RetentionTerm
+from agreements.retention import execute
 from incidents.actions import attachments, indicators, reports
 from incidents.models import IncidentKind, Report
 from partnership.models import TLP, Organization, User
@@ -70,8 +71,11 @@ def build(world: Any) -> list[Report]:
         return []
     kinds = {kind.pk: kind for kind in IncidentKind.objects.all()}
     made = [report for moment in _moments(dice, world.now) if (report := _file(dice, seats, kinds, moment)) is not None]
-    made += _due_tonight(dice, seats, kinds, world.now)
-    _attach(made, world)
+    _work_on(dice, made, world.now)
+    execute.sweep(trigger="schedule")  # the run of last night: what its terms ended before has its certificate
+    tonight = _due_tonight(dice, seats, kinds, world.now)
+    _work_on(dice, tonight, world.now)
+    _attach(made + tonight, world)
     return made
 
 
@@ -159,19 +163,18 @@ def _indicators(dice: random.Random) -> str:
 
 
 def _due_tonight(dice: random.Random, seats: list[Seat], kinds: dict[str, IncidentKind], now: datetime) -> list[Report]:
-    """Reports whose period ended yesterday, as far as their agreements are old enough; others are closed or taken up."""
+    """Reports whose period ended yesterday, as far as their agreements are old enough."""
     made: list[Report] = []
     for seat in seats:
         at = now - relativedelta(months=seat.term.months, days=seat.term.days + 1)
         if seat.term.trigger == RetentionTerm.Trigger.RECEIVED and seat.since <= at and len(made) < 12:
             made.append(_tell(dice, seat, kinds, at))
-    _work_on(dice, now)
     return made
 
 
-def _work_on(dice: random.Random, now: datetime) -> None:
+def _work_on(dice: random.Random, made: list[Report], now: datetime) -> None:
     """Older reports are closed, newer ones in work, the newest untouched."""
-    rows = Report.objects.filter(source=Report.Source.FORM, state=Report.State.RECEIVED).select_related("filed_by")
+    rows = Report.objects.filter(pk__in=[report.pk for report in made]).select_related("filed_by")
     for report in rows.order_by("received_at"):
         age = now - report.received_at
         if age > timedelta(days=90) and dice.random() < 0.85:

@@ -24,18 +24,28 @@ def run_now(*, by: User) -> DeletionRun:
 
 
 def tick() -> DeletionRun | None:
-    """The schedule's knock: run if something is due. Doubled, late or lost knocks change nothing in the result."""
+    """The schedule's knock: one run a night, caught up at the next knock where it was missed or broke off.
+
+    A knock that comes doubled, late or not at all changes nothing in the result.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [TICK_LOCK])
         if not cursor.fetchone()[0]:
             return None
         try:
             cursor.execute("SELECT now()")
-            now = cursor.fetchone()[0]
-            ran = DeletionRun.objects.filter(started_at__gt=now - timedelta(hours=24)).exists()
-            return execute.sweep(trigger="schedule") if plan.counts(now)[0] or not ran else None
+            return execute.sweep(trigger="schedule") if _run_is_wanted(cursor.fetchone()[0]) else None
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [TICK_LOCK])
+
+
+def _run_is_wanted(now: datetime) -> bool:
+    """Tell whether this night's run has not come to its end; what it could not delete is tried again each hour."""
+    night = plan.next_run(now) - timedelta(days=1)
+    last = DeletionRun.objects.filter(started_at__gte=night).order_by("-started_at").first()
+    if last is None or last.state == DeletionRun.State.RUNNING:
+        return True
+    return last.state == DeletionRun.State.PARTIAL and last.started_at < now - timedelta(hours=1)
 
 
 def erase_files(*, at: datetime) -> tuple[int, int]:

@@ -1,10 +1,11 @@
 """The rehearsal: what a run would do now and why, from the same predicate, without writing anything."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from agreements.retention import predicate, rows
@@ -54,6 +55,12 @@ class Preview:
     @property
     def waiting(self) -> int:
         return sum(group.waiting for group in self.groups)
+
+
+def next_run(at: datetime) -> datetime:
+    """The moment of the first nightly run after `at`."""
+    night = at.astimezone(UTC).replace(hour=settings.PORTAL_RETENTION_HOUR, minute=0, second=0, microsecond=0)
+    return night if night > at else night + timedelta(days=1)
 
 
 def preview(at: datetime, agreements: list[UUID] | None = None) -> Preview:

@@ -498,8 +498,8 @@ class EngagementList(ListPage):
     columns = [
         Column("title", "Title", links=True),
         Column("auditor", "Auditor", source="auditor__name"),
-        Column("since", "Since", kind="moment"),
-        Column("until", "Until", kind="moment"),
+        Column("since", "Since", kind="moment", brief=True),
+        Column("until", "Until", kind="moment", brief=True),
     ]
 
     def queryset(self):

@@ -26,7 +26,7 @@ class Preview(Page):
 
     permission = "agreements.view_retention"
     page_title = "Retention"
-    lead = "What goes with the next run, what does not, and why. The run asks the same question as this page."
+    lead = "What goes tonight, what does not, and why. The run asks the same question as this page."
     template_name = "agreements/retention.html"
 
     def get(self, request):
@@ -35,7 +35,8 @@ class Preview(Page):
         actions = [("Runs", reverse("agreements:retention-run-list"), False)]
         if can(self.actor, "agreements.run_retention"):
             actions.append(("Run now", reverse("agreements:retention-run-now"), True))
-        return self.show(preview=plan.preview(now(), scope), actions=actions, shown=plan.SHOWN)
+        tonight = plan.next_run(now())
+        return self.show(preview=plan.preview(tonight, scope), tonight=tonight, actions=actions, shown=plan.SHOWN)
 
 
 class RunNow(FormPage):
@@ -138,7 +139,7 @@ class CertificateList(ListPage):
         ),
         Column("rule", "Rule"),
         Column("due_on", "Kept until", kind="day"),
-        Column("deleted_at", "Done", kind="moment"),
+        Column("deleted_at", "Done", kind="moment", brief=True),
         Column("batch", "Batch", source="batch_id", kind="number"),
     ]
 
@@ -187,9 +188,9 @@ class HoldList(ListPage):
         Column("agreement", "Agreement", source="agreement__reference"),
         Column("record", "Record", source="record_name"),
         Column("ground", "Ground", kind="choice", choices=dict(LegalHold.Ground.choices)),
-        Column("placed_at", "Placed", kind="moment"),
+        Column("placed_at", "Placed", kind="moment", brief=True),
         Column("review_on", "Reviewed on", kind="day"),
-        Column("lifted_at", "Lifted", kind="moment"),
+        Column("lifted_at", "Lifted", kind="moment", brief=True),
     ]
 
     def queryset(self):

@@ -213,6 +213,7 @@ PORTAL_PDF_MAX_ROWS = 5000  # typst needs about 5 MB a page
 PORTAL_EXPORT_INLINE_ROWS = 2000  # longer exports run as a job with a progress bar
 PORTAL_EXPORT_KEPT_DAYS = 7
 PORTAL_INVITATION_DAYS = 14
+PORTAL_RETENTION_HOUR = 2  # UTC, of the nightly run: after midnight in all of Europe, before the working day
 MEDIA_ROOT = env.FILES_DIR
 
 LANGUAGE_CODE = "en-gb"

@@ -430,3 +430,28 @@ def test_the_pages_show_the_preview_and_only_a_coordinator_runs_it(client_of, co
     assert client_of(coordinator).post("/agreements/retention/run").status_code == 302
     assert not Report.objects.exists()
     assert agreements.last_version(agreement).is_frozen
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("now", "night"), [
+    (datetime(2026, 3, 1, 1, 59, tzinfo=UTC), datetime(2026, 3, 1, 2, tzinfo=UTC)),
+    (datetime(2026, 3, 1, 2, 0, tzinfo=UTC), datetime(2026, 3, 2, 2, tzinfo=UTC)),
+    (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), datetime(2027, 1, 1, 2, tzinfo=UTC)),
+])  # fmt: skip
+def test_the_next_run_is_the_coming_night(now, night):
+    assert plan.next_run(now) == night
+
+
+@pytest.mark.django_db
+def test_the_schedule_runs_once_a_night_and_goes_on_after_a_break():
+    first = retention.tick()
+    assert first.state == "complete"
+    assert retention.tick() is None, "this night is done"
+
+    DeletionRun.objects.filter(pk=first.pk).update(state="running")
+    assert retention.tick() is not None, "a run that broke off is followed by another"
+
+    DeletionRun.objects.update(state="partial")
+    assert retention.tick() is None, "what failed is tried again after an hour, not at each knock"
+    DeletionRun.objects.update(started_at=datetime.now(UTC) - timedelta(days=2))
+    assert retention.tick() is not None, "a night that was missed is caught up"
