@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, LegalHold
+from agreements.retention import plan
+from partnership.access.decide import may_somewhere
 from partnership.access.scope import visible
-from partnership.registry import Waiting, worklist
+from partnership.registry import Glance, Waiting, glance, worklist
 
 
 @worklist
@@ -45,3 +47,19 @@ def reviews(actor):
             "Legal holds",
             due=hold.review_on,
         )
+
+
+@glance
+def standing(actor):
+    """Agreements in force, and what retention does tonight."""
+    if may_somewhere(actor, "agreements.view_agreement"):
+        found = visible(actor, "agreements.view_agreement", Agreement.objects.filter(state="in_force"))
+        soon = found.filter(governing__ends_on__lte=timezone.now().date() + timedelta(days=90)).count()
+        yield Glance("Agreements in force", str(found.count()), f"{reverse('agreements:agreement-list')}?state=in_force",
+                     f"{soon} end within 90 days")  # fmt: skip
+    if may_somewhere(actor, "agreements.view_retention"):
+        rows = None if actor.is_coordinator else list(
+            visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True))  # fmt: skip
+        tonight = plan.preview(plan.next_run(timezone.now()), rows)
+        yield Glance("Records that go tonight", f"{tonight.goes:,}", reverse("agreements:retention"),
+                     f"{tonight.held:,} held, {tonight.waiting:,} to be returned first")  # fmt: skip

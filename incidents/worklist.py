@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from incidents.models import Import, Report
+from partnership.access.decide import may_somewhere
 from partnership.access.scope import visible
-from partnership.registry import Waiting, worklist
+from partnership.registry import Glance, Waiting, glance, worklist
 
 MOST = 10
 NOTIFY_WITHIN = timedelta(hours=72)  # NIS2 Directive, Article 23(4)(b)
@@ -42,3 +43,17 @@ def imports_to_decide(actor: Any) -> Iterator[Waiting]:
             title=f"Decide on the import of {given.file_name}", url=reverse("incidents:import-detail", kwargs={"pk": given.pk}),
             kind="Import", detail=f"{given.good_count:,} good, {given.bad_count:,} bad, {given.known_count:,} known",
         )  # fmt: skip
+
+
+@glance
+def lately(actor: Any) -> Iterator[Glance]:
+    """Reports of the last week that the person may see."""
+    if not may_somewhere(actor, "incidents.view_report"):
+        return
+    today = timezone.now()
+    rows = visible(actor, "incidents.view_report", Report.objects.filter(received_at__gte=today - timedelta(days=7)))
+    count = rows.count()
+    severe = rows.filter(severity__gte=Report.Severity.HIGH).count()
+    since = (today - timedelta(days=7)).date().isoformat()
+    yield Glance("Reports of the last 7 days", f"{count:,}", f"{reverse('incidents:report-list')}?received_from={since}",
+                 f"{severe:,} of high or critical severity")  # fmt: skip

@@ -56,6 +56,25 @@ def worklist(source: Callable[[Any], Iterable[Waiting]]) -> Callable[[Any], Iter
 
 
 @dataclass(frozen=True)
+class Glance:
+    """One figure of somebody's home page, with the page on which it is explained."""
+
+    label: str
+    value: str
+    url: str
+    detail: str = ""
+
+
+GLANCES: list[Callable[[Any], Iterable[Glance]]] = []
+
+
+def glance(source: Callable[[Any], Iterable[Glance]]) -> Callable[[Any], Iterable[Glance]]:
+    """Register a function from actor to the figures that this actor's home page shows."""
+    GLANCES.append(source)
+    return source
+
+
+@dataclass(frozen=True)
 class HealthCheck:
     """A question about the portal's state; `ask` returns (is well, a sentence)."""
 

@@ -22,6 +22,7 @@ class Column:
     tone: Mapping[Any, str] | None = None  # stored value -> tag tone on the screen
     sort: str | None = ""  # order_by path; "" means the source if it is a path; None: not sortable
     on_screen: bool = True  # a column may be in exports only
+    brief: bool = False  # on the screen, a moment shows its day; the time is in its tip and in exports
     links: bool = False  # on the screen, the cell carries the link to the row's page
 
     @property

@@ -30,7 +30,7 @@ class CouncilList(ListPage):
         Column("name", "Council", links=True),
         Column("secretariat", "Served by", source="secretariat__name"),
         Column("state", "State", kind="choice", choices=dict(Council.State.choices), tone={"active": "good"}),
-        Column("created_at", "Founded", kind="moment"),
+        Column("created_at", "Founded", kind="moment", brief=True),
     ]
 
     def queryset(self):

@@ -42,7 +42,7 @@ class IndicatorList(ListPage):
         Column("report_id", "Report key", sort=None, on_screen=False),
         Column("sector", "Sector", "report__sector__label", sort=None),
         Column("tlp", "Marking", "report__tlp", kind="tlp", sort=None),
-        Column("added_at", "Added", kind="moment"),
+        Column("added_at", "Added", kind="moment", brief=True),
     ]
 
     def queryset(self) -> QuerySet[Indicator]:

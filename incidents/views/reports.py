@@ -56,7 +56,7 @@ class ReportList(ListPage):
         Column("agreement", "Agreement", "agreement__reference", on_screen=False),
         Column("occurred_at", "Happened", kind="moment", on_screen=False),
         Column("aware_at", "Became aware", kind="moment", on_screen=False),
-        Column("received_at", "Received", kind="moment"),
+        Column("received_at", "Received", kind="moment", brief=True),
         Column("closed_at", "Closed", kind="moment", on_screen=False),
         Column("retain_until", "Deletion due", kind="day"),
     ]

@@ -4,7 +4,7 @@ from django.urls import NoReverseMatch, reverse
 
 from partnership.access.decide import may_somewhere
 from partnership.access.declare import SignedIn
-from partnership.registry import WORKLISTS
+from partnership.registry import GLANCES, WORKLISTS
 from partnership.web.pages import Page
 
 QUICK = [
@@ -25,7 +25,8 @@ class Home(Page):
     def get(self, request):
         waiting = [item for source in WORKLISTS for item in source(self.actor)]
         waiting.sort(key=lambda item: (item.kind, not item.is_urgent, str(item.due or "9")))
-        return self.show(waiting=waiting, quick=list(self.quick()))
+        glances = [item for source in GLANCES for item in source(self.actor)]
+        return self.show(waiting=waiting, glances=glances, quick=list(self.quick()))
 
     def quick(self):
         for label, name, permission in QUICK:

@@ -45,6 +45,11 @@ def _html(column: Column, value: Any) -> SafeString | str:
         return number_format(value, use_l10n=True, force_grouping=True)
     if isinstance(value, datetime):
         moment = timezone.localtime(value, timezone.get_fixed_timezone(0))
+        if column.brief:
+            return format_html(
+                '<time datetime="{}" title="{}">{}</time>',
+                moment.isoformat(timespec="minutes"), f"{moment:%H:%M} UTC", f"{moment:%-d %b %Y}",
+            )  # fmt: skip
         return format_html(
             '<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), f"{moment:%-d %b %Y, %H:%M} UTC"
         )

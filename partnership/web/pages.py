@@ -207,8 +207,9 @@ def _in_words(field: Any, value: Any) -> str:
     if hasattr(value, "model"):
         return ", ".join(str(item) for item in value)
     choices = dict(getattr(field, "choices", ()) or ()) if not hasattr(field, "queryset") else {}
+    by_text = {str(code): label for code, label in choices.items()}
     values = value if isinstance(value, list) else [value]
-    return ", ".join(str(choices.get(item) or choices.get(str(item)) or item) for item in values)
+    return ", ".join(str(by_text.get(str(item), item)) for item in values)
 
 
 class RecordPage(Page):
