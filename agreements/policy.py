@@ -9,7 +9,7 @@ from partnership.access.actor import Actor
 from partnership.access.grants import granted
 from partnership.access.scope import one_of
 from partnership.access.table import EVERY_ROW, Branch, Standing, extend, in_general, on_rows
-from partnership.models import Role
+from partnership.models import Organization, Role
 
 COORDINATOR = "You are a coordinator of the secretariat."
 AS_COORDINATOR = Branch("coordinator", COORDINATOR, lambda actor: EVERY_ROW if actor.is_coordinator else None)
@@ -64,6 +64,11 @@ on_rows("agreements.end_agreement", Agreement, "Suspend, resume and terminate", 
 in_general("agreements.draft_agreement", "Draft a new agreement", [
     Standing("liaison officer", "You are a liaison officer.", lambda actor: actor.has_role(Role.LIAISON_OFFICER)),
 ])  # fmt: skip
+on_rows("agreements.hold_organization", Organization, "Place a legal hold on what an organization filed", [
+    Branch("own officer", "You are a liaison officer of it.", lambda actor: one_of("pk", actor.organizations(Role.LIAISON_OFFICER))),
+    AS_COORDINATOR,
+])  # fmt: skip
+on_rows("agreements.end_engagement", Engagement, "End an audit engagement", [AS_COORDINATOR])
 on_rows("agreements.view_engagement", Engagement, "See audit engagements", [
     AS_COORDINATOR, Branch("own", "It is your engagement.", lambda actor: Q(auditor_id=actor.user.pk)),
 ])  # fmt: skip

@@ -11,7 +11,7 @@ from agreements import verbs
 from agreements.models import Agreement, DeletionRecord, LegalHold
 from agreements.retention import rows
 from partnership.access.actor import Actor
-from partnership.access.decide import Refused, require
+from partnership.access.decide import require
 from partnership.audit.record import record
 from partnership.errors import DomainError
 from partnership.models import Organization, User
@@ -73,8 +73,7 @@ def _check_scope(agreement: Agreement | None, organization: Organization | None,
         return party.organization if party is not None else agreement.lead
     if organization is None:
         raise NoScope
-    if organization.pk not in own and not actor.is_coordinator:
-        raise Refused("agreements.hold_agreement")
+    require(actor, "agreements.hold_organization", organization)
     return organization
 
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from django.db import connection, models, transaction
 
 from agreements import verbs
-from agreements.models import DeletionRun
-from agreements.retention import certificates, execute, plan
+from agreements.models import Agreement, DeletionRun
+from agreements.retention import certificates, execute, plan, rows
 from partnership import files
 from partnership.access.actor import Actor
 from partnership.access.decide import require
-from partnership.audit.record import record
+from partnership.audit.record import record, record_many
 from partnership.models import User
 from partnership.registry import health
 
@@ -63,6 +63,19 @@ def confirm_return(*, row: models.Model, by: User, at: datetime) -> models.Model
     return row
 
 
+@transaction.atomic
+def confirm_returns(*, agreement: Agreement, because: str, by: User, at: datetime) -> int:
+    """Note that everything an agreement wants back by tonight was given back; returns how many records that are."""
+    require(Actor(by), "agreements.hold_agreement", agreement)
+    waiting = plan.waiting(agreement, plan.next_run(at))
+    for model in rows.models():
+        keys = [key for found, key, _ in waiting if found is model]
+        given = list(model._default_manager.select_for_update().filter(pk__in=keys, returned_on__isnull=True))
+        model._default_manager.filter(pk__in=[row.pk for row in given]).update(returned_on=at.date())
+        record_many(verbs.RETURN_CONFIRMED, given, by=by, at=at, because=because, subject=agreement)
+    return len(waiting)
+
+
 @health("retention")
 def retention_health() -> tuple[bool, str]:
     """Overdue by more than a day, or no run for a day: both need somebody."""
@@ -80,4 +93,4 @@ def retention_health() -> tuple[bool, str]:
     return overdue == 0, words
 
 
-__all__ = ["certificates", "confirm_return", "erase_files", "retention_health", "run_now", "tick"]
+__all__ = ["certificates", "confirm_return", "confirm_returns", "erase_files", "retention_health", "run_now", "tick"]

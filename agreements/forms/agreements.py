@@ -107,6 +107,22 @@ class RetentionForm(CategoryForm):
         """The action answers for rules; a form answers for shape."""
 
 
+class RetentionPeriodForm(forms.Form):
+    """The part of a retention term that decides the day."""
+
+    trigger = forms.ChoiceField(choices=RetentionTerm.Trigger.choices)
+    months = forms.IntegerField(min_value=0, max_value=1200, required=False)
+    days = forms.IntegerField(min_value=0, max_value=36600, required=False)
+    action = forms.ChoiceField(choices=RetentionTerm.Action.choices)
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned |= {"months": cleaned.get("months") or 0, "days": cleaned.get("days") or 0}
+        if not cleaned["months"] and not cleaned["days"]:
+            raise forms.ValidationError("Give months, days or both.")
+        return cleaned
+
+
 class RedactionForm(CategoryForm):
     class Meta:
         model = RedactionStep
@@ -158,8 +174,39 @@ class EngagementForm(forms.Form):
         self.fields["agreements"].queryset = agreements
 
 
+class ReturnForm(forms.Form):
+    because = forms.CharField(
+        label="How it was returned", max_length=500, help_text="To whom, when and by which way; it stands in the trail."
+    )
+
+
 class HoldForm(forms.Form):
+    """Without a scope by the address, the form asks for one: an agreement or an organization."""
+
+    agreement = forms.ModelChoiceField(
+        Agreement.objects.none(), required=False, help_text="Everything that stands under it is kept."
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), required=False,
+        help_text="Or: everything that this organization filed is kept. Leave empty when an agreement is chosen.",
+    )  # fmt: skip
     ground = forms.ChoiceField(choices=LegalHold.Ground.choices)
     authority = forms.CharField(max_length=200, required=False, help_text="Who asks for it, if an authority does.")
     reason = forms.CharField(max_length=500)
     review_on = forms.DateField(label="Reviewed on", widget=forms.DateInput(attrs=DAY))
+
+    def __init__(self, *args, agreements=None, organizations=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if agreements is None:
+            del self.fields["agreement"], self.fields["organization"]
+            return
+        self.fields["agreement"].queryset = agreements
+        self.fields["organization"].queryset = organizations
+        if not organizations.exists():
+            del self.fields["organization"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if "agreement" in self.fields and bool(cleaned.get("agreement")) == bool(cleaned.get("organization")):
+            self.add_error("agreement", "Choose an agreement or an organization, and not both.")
+        return cleaned

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from agreements.models import Agreement
 from agreements.retention import predicate, rows
 
 SHOWN = 200
@@ -17,6 +18,7 @@ SHOWN = 200
 class Group:
     """Records of one agreement and category that are due, by what will become of them."""
 
+    agreement_id: UUID
     agreement: str
     category: str
     goes: int = 0
@@ -74,7 +76,7 @@ def preview(at: datetime, agreements: list[UUID] | None = None) -> Preview:
 def _add(found: Preview, model: Any, at: datetime, agreements: list[UUID] | None) -> None:
     scope = "" if agreements is None else "AND r.agreement_id = ANY(%(agreements)s)"
     inner = f"""
-        SELECT r.id, r.reference, a.reference AS agreement, c.label AS category, r.retain_until, t.action,
+        SELECT r.id, r.reference, r.agreement_id, a.reference AS agreement, c.label AS category, r.retain_until, t.action,
                ({predicate.HOLD}) AS held, {predicate.READY} AS ready
         FROM {predicate.source(model)} JOIN agreements_datacategory c ON c.code = t.category_id
         WHERE {predicate.DUE} {scope}
@@ -83,8 +85,8 @@ def _add(found: Preview, model: Any, at: datetime, agreements: list[UUID] | None
     values: dict[str, Any] = {"at": at, "label": predicate.label(model), "agreements": agreements}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT agreement, category, count(*) FILTER (WHERE {fate} = 'goes'), count(*) FILTER (WHERE {fate} = 'held'),"
-            f" count(*) FILTER (WHERE {fate} = 'waiting') FROM ({inner}) x GROUP BY 1, 2 ORDER BY 1, 2",
+            f"SELECT agreement_id, agreement, category, count(*) FILTER (WHERE {fate} = 'goes'), count(*) FILTER (WHERE {fate} = 'held'),"
+            f" count(*) FILTER (WHERE {fate} = 'waiting') FROM ({inner}) x GROUP BY 1, 2, 3 ORDER BY 2, 3",
             values,
         )
         found.groups += [Group(*row) for row in cursor.fetchall()]
@@ -97,6 +99,20 @@ def _add(found: Preview, model: Any, at: datetime, agreements: list[UUID] | None
             why = {"held": f"Legal hold {hold}.", "waiting": "To be returned first; nobody has confirmed it yet.",
                    "goes": f"Its time ended on {due:%-d %B %Y}."}[what]  # fmt: skip
             found.items.append(Item(reference, agreement, due, action, what, why))
+
+
+def waiting(agreement: Agreement, at: datetime) -> list[tuple[Any, UUID, str]]:
+    """(model, key, reference) of what is due under an agreement and has to be returned first."""
+    found: list[tuple[Any, UUID, str]] = []
+    for model in rows.models():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT r.id, r.reference FROM {predicate.source(model)} WHERE {predicate.DUE} AND NOT {predicate.READY}"
+                " AND r.agreement_id = %(agreement)s ORDER BY r.retain_until, r.id",
+                {"at": at, "agreement": agreement.pk},
+            )
+            found += [(model, key, reference) for key, reference in cursor.fetchall()]
+    return found
 
 
 def counts(at: datetime) -> tuple[int, int, int]:

@@ -1,20 +1,16 @@
-"""Pages of retention: what goes tonight, runs, certificates, holds."""
-
-from uuid import UUID
+"""Pages of retention: what goes tonight, what was returned, runs, certificates."""
 
 import django_filters
-from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
 
-from agreements.actions import holds, retention
-from agreements.forms.agreements import HoldForm, ReasonForm
-from agreements.models import Agreement, DeletionRecord, DeletionRun, LegalHold
+from agreements.actions import retention
+from agreements.forms.agreements import ReturnForm
+from agreements.models import Agreement, DeletionRecord, DeletionRun
 from agreements.retention import plan
 from partnership.access.decide import can
-from partnership.access.scope import get_or_404, visible
+from partnership.access.scope import visible
 from partnership.forms.people import EmptyForm
-from partnership.models import Organization
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, RecordPage, now
 
@@ -36,7 +32,16 @@ class Preview(Page):
         if can(self.actor, "agreements.run_retention"):
             actions.append(("Run now", reverse("agreements:retention-run-now"), True))
         tonight = plan.next_run(now())
-        return self.show(preview=plan.preview(tonight, scope), tonight=tonight, actions=actions, shown=plan.SHOWN)
+        may_return = set(
+            visible(self.actor, "agreements.hold_agreement", Agreement.objects.all()).values_list("pk", flat=True)
+        )
+        return self.show(
+            preview=plan.preview(tonight, scope),
+            tonight=tonight,
+            may_return=may_return,
+            actions=actions,
+            shown=plan.SHOWN,
+        )
 
 
 class RunNow(FormPage):
@@ -65,7 +70,52 @@ class RunNow(FormPage):
         return reverse("agreements:retention-run-detail", kwargs={"pk": made.pk})
 
 
+class Returned(ConfirmPage):
+    """Says that the data that an agreement wants back was given back, so that it may go."""
+
+    permission = "agreements.hold_agreement"
+    page_title = "Confirm the return"
+    model = Agreement
+    form_class = ReturnForm
+    submit_label = "It was returned"
+    is_dangerous = True
+
+    def get_breadcrumbs(self):
+        url = reverse("agreements:agreement-detail", kwargs={"pk": self.object.pk})
+        return [("Retention", reverse(PREVIEW)), (self.object.reference, url), (self.page_title, None)]
+
+    def prepare(self):
+        super().prepare()
+        self.waiting = plan.waiting(self.object, plan.next_run(now()))
+        if not self.waiting:
+            raise Http404
+
+    def get_consequences(self):
+        first = ", ".join(reference for _, _, reference in self.waiting[:5])
+        more = f" and {len(self.waiting) - 5} more" if len(self.waiting) > 5 else ""
+        return [f"{len(self.waiting)} records wait: {first}{more}.",
+                "They go with the next run, each with a certificate that says they were returned first."]  # fmt: skip
+
+    def act(self, form):
+        return retention.confirm_returns(agreement=self.object, by=self.request.user, at=now(), **form.cleaned_data)
+
+    def success_url(self, made):
+        return reverse(PREVIEW)
+
+
+class RunFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=DeletionRun.State.choices)
+    trigger = django_filters.ChoiceFilter(
+        choices=[("schedule", "Schedule"), ("command", "Command"), ("person", "Person")]
+    )
+
+    class Meta:
+        model = DeletionRun
+        fields = ["state", "trigger"]
+
+
 class RunList(ListPage):
+    filterset = RunFilter
     permission = "agreements.view_run"
     page_title = "Retention runs"
     source_name = "agreements:retention-run-list"
@@ -163,127 +213,3 @@ class CertificateDetail(RecordPage):
             "page_title": f"Certificate: {self.object.reference}",
             "agreement": Agreement.objects.filter(pk=self.object.agreement_id).first(),
         }
-
-
-class HoldFilter(django_filters.FilterSet):
-    ground = django_filters.ChoiceFilter(choices=LegalHold.Ground.choices)
-    open = django_filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull", label="In force")
-
-    class Meta:
-        model = LegalHold
-        fields = ["ground", "open"]
-
-
-class HoldList(ListPage):
-    permission = "agreements.view_hold"
-    page_title = "Legal holds"
-    lead = "What is under a hold is not deleted, by any path, until the hold is lifted."
-    source_name = "agreements:hold-list"
-    filterset = HoldFilter
-    ordering = ("-placed_at", "pk")
-    row_url_name = "agreements:hold-detail"
-    count_label = "holds"
-    columns = [
-        Column("reference", "Reference", links=True),
-        Column("agreement", "Agreement", source="agreement__reference"),
-        Column("record", "Record", source="record_name"),
-        Column("ground", "Ground", kind="choice", choices=dict(LegalHold.Ground.choices)),
-        Column("placed_at", "Placed", kind="moment", brief=True),
-        Column("review_on", "Reviewed on", kind="day"),
-        Column("lifted_at", "Lifted", kind="moment", brief=True),
-    ]
-
-    def queryset(self):
-        return LegalHold.objects.all()
-
-
-class HoldDetail(RecordPage):
-    permission = "agreements.view_hold"
-    model = LegalHold
-    template_name = "agreements/hold_detail.html"
-
-    def queryset(self):
-        return LegalHold.objects.select_related("agreement", "organization", "owner", "placed_by", "lifted_by")
-
-    def get_breadcrumbs(self):
-        return [("Legal holds", reverse("agreements:hold-list")), (self.object.reference, None)]
-
-    def extra(self):
-        actions = []
-        if self.object.lifted_at is None and can(self.actor, "agreements.lift_hold", self.object):
-            actions = [("Lift the hold", reverse("agreements:hold-lift", kwargs={"pk": self.object.pk}), True)]
-        return {"page_title": self.object.reference, "actions": actions, "protected": holds.protected_now(self.object)}
-
-
-class HoldNew(FormPage):
-    """Its scope comes by the address: ?agreement=, with ?record_type= and ?record_id=, or ?organization=."""
-
-    permission = "agreements.hold_agreement"
-    page_title = "Place a legal hold"
-    form_class = HoldForm
-    submit_label = "Place the hold"
-
-    def prepare(self):
-        asked = self.request.GET
-        self.scope = {}
-        if asked.get("agreement"):
-            self.scope["agreement"] = get_or_404(
-                self.actor, self.permission, Agreement.objects.all(), pk=asked["agreement"]
-            )
-            if asked.get("record_id"):
-                self.scope |= {
-                    "record_type": asked.get("record_type", "incidents.report"),
-                    "record_id": _key(asked["record_id"]),
-                }
-        elif asked.get("organization"):
-            self.scope["organization"] = get_or_404(
-                self.actor, "partnership.change_organization", Organization.objects.all(), pk=asked["organization"]
-            )
-        else:
-            raise Http404
-        one = "one record of " if "record_id" in self.scope else ""
-        self.lead = f"It protects {one}{self.scope.get('agreement') or self.scope.get('organization')}."
-
-    def get_breadcrumbs(self):
-        return [("Legal holds", reverse("agreements:hold-list")), ("New", None)]
-
-    def act(self, form):
-        placed = holds.place(by=self.request.user, at=now(), **self.scope, **form.cleaned_data)
-        messages.success(
-            self.request,
-            f"{placed.hold.reference} protects {placed.protected} records now; {placed.already_deleted} had been deleted before.",
-        )
-        return placed.hold
-
-    def success_url(self, made):
-        return reverse("agreements:hold-detail", kwargs={"pk": made.pk})
-
-
-def _key(text):
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
-
-
-class HoldLift(ConfirmPage):
-    permission = "agreements.lift_hold"
-    page_title = "Lift a legal hold"
-    model = LegalHold
-    form_class = ReasonForm
-    submit_label = "Lift the hold"
-    is_dangerous = True
-
-    def get_breadcrumbs(self):
-        return [
-            ("Legal holds", reverse("agreements:hold-list")),
-            (self.object.reference, reverse("agreements:hold-detail", kwargs={"pk": self.object.pk})),
-            ("Lift", None),
-        ]
-
-    def get_consequences(self):
-        return [f"{holds.protected_now(self.object)} records lose this protection.",
-                "What is due goes with the next run, unless another hold protects it."]  # fmt: skip
-
-    def act(self, form):
-        return holds.lift(hold=self.object, reason=form.cleaned_data["because"], by=self.request.user, at=now())

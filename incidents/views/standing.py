@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from agreements.models import LegalHold, Purpose, RetentionTerm
 from agreements.retention.due import period
@@ -57,18 +57,15 @@ def standing_of(report: Report, actor: Actor) -> Standing:
         purposes=list(report.version.purposes.select_related("legal_basis").order_by("position")),
         holds=list(holds.order_by("reference")), term=in_words(report.term), due=report.retain_until,
         waits_for=WAITS_FOR[RetentionTerm.Trigger(report.term.trigger)] if report.retain_until is None else "",
-        fate=FATES[RetentionTerm.Action(report.term.action)], hold_url=_url("agreements:hold-new", report),
+        fate=FATES[RetentionTerm.Action(report.term.action)], hold_url=_hold_url(report),
         links_agreement=can(actor, "agreements.view_agreement", report.agreement),
-        links_holds=bool(_url("agreements:hold-new", report)) and can(actor, "incidents.change_report", report),
+        links_holds=can(actor, "agreements.hold_agreement", report.agreement),
     )  # fmt: skip
 
 
-def _url(name: str, report: Report) -> str:
-    """The page on which a hold for this record is placed; empty until the agreements' pages have it."""
-    try:
-        return f"{reverse(name)}?record_type=incidents.report&record_id={report.pk}"
-    except NoReverseMatch:
-        return ""
+def _hold_url(report: Report) -> str:
+    """The page on which a hold for this record is placed."""
+    return f"{reverse('agreements:hold-new')}?agreement={report.agreement_id}&record_type=incidents.report&record_id={report.pk}"
 
 
 def in_words(term: Any) -> str:
