@@ -3,12 +3,14 @@
 from partnership.registry import verb
 
 COUNCIL_FOUNDED = verb("councils.council_founded", "{who} founded the council {what}.")
+CHARTER_ADOPTED = verb("councils.charter_adopted", "{who} adopted charter {number} of {council}.")
 SEAT_CREATED = verb("councils.seat_created", "{who} created {what} for {interest} on {council}.")
 MEMBER_APPOINTED = verb("councils.member_appointed", "{who} appointed {person} to {seat} of {council}.")
 SEAT_VACATED = verb("councils.seat_vacated", "{who} vacated {seat} of {council}.")
 MEETING_PLANNED = verb("councils.meeting_planned", "{who} planned the meeting {what}.")
 MEETING_CHANGED = verb("councils.meeting_changed", "{who} put “{title}” on the agenda of {what}.")
 MEETING_ANNOUNCED = verb("councils.meeting_announced", "{who} announced the meeting {what}, {days} days ahead.")
+MEETING_CANCELLED = verb("councils.meeting_cancelled", "{who} cancelled the meeting {what}: {because}")
 MEETING_OPENED = verb("councils.meeting_opened", "{who} opened the meeting {what}.")
 MEETING_CLOSED = verb("councils.meeting_closed", "{who} closed the meeting {what}.")
 MEMBER_ARRIVED = verb("councils.member_arrived", "{who} noted {person} as present.")

@@ -52,6 +52,17 @@ def found(
     return council
 
 
+@transaction.atomic
+def adopt_charter(*, council: Council, charter: Mapping[str, Any], by: User, at: datetime) -> Charter:
+    """Adopt a new charter. Meetings that are planned or announced from now on stand under it, earlier ones do not."""
+    require(Actor(by), "councils.run_council", council)
+    council = Council.objects.select_for_update().get(pk=council.pk)
+    number = charter_of(council).number + 1
+    made = Charter.objects.create(council=council, number=number, adopted_on=at.date(), adopted_by=by, **charter)
+    record(verbs.CHARTER_ADOPTED, made, by=by, at=at, number=number, council=council.name)
+    return made
+
+
 def charter_of(council: Council) -> Charter:
     """The charter in force: the last one adopted."""
     return council.charters.order_by("-number")[0]

@@ -91,6 +91,18 @@ def announce(*, meeting: Meeting, short_notice_reason: str = "", by: User, at: d
     return meeting
 
 
+@transaction.atomic
+def cancel(*, meeting: Meeting, because: str, by: User, at: datetime) -> Meeting:
+    """Call a meeting off that has not begun; it stays in the list with the reason."""
+    require(Actor(by), "councils.run_meeting", meeting)
+    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    _in(meeting, "planned", "announced")
+    meeting.state = Meeting.State.CANCELLED
+    meeting.save(update_fields=["state"])
+    record(verbs.MEETING_CANCELLED, meeting, by=by, at=at, because=because)
+    return meeting
+
+
 def _in(thing: Any, *states: str) -> None:
     if thing.state not in states:
         raise WrongState

@@ -7,17 +7,15 @@ from partnership.forms.organizations import ZoneField
 from partnership.models import Organization, Sector, User
 
 
-class CouncilForm(forms.ModelForm):
-    name = forms.CharField(max_length=200)
-    sectors = forms.ModelMultipleChoiceField(Sector.objects.order_by("position"), widget=forms.CheckboxSelectMultiple)
+class CharterForm(forms.ModelForm):
+    """What a council is for and how it decides."""
 
     class Meta:
         model = Charter
         fields = ["purpose", "authority", "term_months", "meetings_a_year", "notice_days", "quorum_basis", "quorum_numerator",
                   "quorum_denominator", "quorum_is_more_than", "majority", "counts_abstentions", "tie_rule", "minutes_days", "ends_on"]  # fmt: skip
         widgets = {"ends_on": forms.DateInput(attrs={"type": "date"})}
-
-    field_order = ["name", "sectors"]
+        labels = {"quorum_is_more_than": "More than this fraction, not just as many", "ends_on": "Ends on"}
 
     def clean(self):
         data = super().clean()
@@ -28,6 +26,13 @@ class CouncilForm(forms.ModelForm):
 
     def validate_constraints(self):
         """The form's own check names the field."""
+
+
+class CouncilForm(CharterForm):
+    name = forms.CharField(max_length=200)
+    sectors = forms.ModelMultipleChoiceField(Sector.objects.order_by("position"), widget=forms.CheckboxSelectMultiple)
+
+    field_order = ["name", "sectors"]
 
 
 class SeatForm(forms.ModelForm):

@@ -2,23 +2,35 @@
 
 from collections.abc import Mapping
 
+import django_filters
 from django.urls import reverse
 
 from councils.actions import councils
 from councils.dashboards import panels
-from councils.forms import AppointForm, CouncilForm, SeatForm
-from councils.models import Council, Occupancy
+from councils.forms import AppointForm, CharterForm, CouncilForm, SeatForm
+from councils.models import Charter, Council, Occupancy
 from partnership.access.decide import can
 from partnership.access.scope import get_or_404
 from partnership.forms.people import EmptyForm
-from partnership.models import Organization
+from partnership.models import Organization, Sector
 from partnership.tables import Column, TableSource, source
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, RecordFormPage, RecordPage, now
 
 LIST = "councils:council-list"
 
 
+class CouncilFilter(django_filters.FilterSet):
+    name = django_filters.CharFilter(lookup_expr="icontains", label="Name contains")
+    sectors = django_filters.ModelChoiceFilter(label="Sector", queryset=Sector.objects.order_by("position"))
+    state = django_filters.ChoiceFilter(choices=Council.State.choices)
+
+    class Meta:
+        model = Council
+        fields = ["name", "sectors", "state"]
+
+
 class CouncilList(ListPage):
+    filterset = CouncilFilter
     permission = "councils.view_council"
     page_title = "Councils"
     lead = "Where partners advise each other on figures without names, meet and decide."
@@ -61,8 +73,9 @@ class CouncilDetail(RecordPage):
         actions = [("Dashboard", reverse("councils:dashboard", kwargs=key), True)]
         if runs:
             actions += [("Add a seat", reverse("councils:seat-new", kwargs=key), False), ("Appoint", reverse("councils:appoint", kwargs=key), False),
-                        ("Plan a meeting", reverse("councils:meeting-new", kwargs=key), False)]  # fmt: skip
-        return {"page_title": self.object.name, "charter": councils.charter_of(self.object), "seats": table, "runs": runs, "actions": actions,
+                        ("Adopt a charter", reverse("councils:charter-new", kwargs=key), False), ("Plan a meeting", reverse("councils:meeting-new", kwargs=key), False)]  # fmt: skip
+        return {"page_title": self.object.name, "charter": councils.charter_of(self.object),
+                "earlier": self.object.charters.order_by("-number")[1:], "seats": table, "runs": runs, "actions": actions,
                 "sectors": self.object.sectors.order_by("position"), "meetings": self.object.meetings.order_by("-starts_at")[:10]}  # fmt: skip
 
 
@@ -100,6 +113,19 @@ class OfCouncil(RecordFormPage):
             (self.object.name, reverse("councils:council-detail", kwargs={"pk": self.object.pk})),
             (self.page_title, None),
         ]
+
+
+class CharterNew(OfCouncil):
+    page_title = "Adopt a charter"
+    lead = "It takes the place of the charter in force. Meetings that are planned already keep the rules they were planned under."
+    form_class = CharterForm
+    submit_label = "Adopt"
+
+    def form_kwargs(self):
+        return {"instance": Charter.objects.get(pk=councils.charter_of(self.object).pk)}
+
+    def act(self, form):
+        return councils.adopt_charter(council=self.object, charter=form.cleaned_data, by=self.request.user, at=now())
 
 
 class SeatNew(OfCouncil):

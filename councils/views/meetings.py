@@ -1,5 +1,9 @@
-"""Pages of meetings, votes, minutes and action items."""
+"""Pages of meetings: list, record, planning, roll call, minutes."""
 
+from typing import ClassVar
+
+import django_filters
+from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
@@ -7,30 +11,46 @@ from django.urls import reverse
 
 from councils.actions import meetings
 from councils.forms import (
-    ActionForm,
     AnnounceForm,
-    BallotForm,
     ItemForm,
     MeetingForm,
     MinutesForm,
-    MotionForm,
-    RecusalForm,
 )
-from councils.models import AgendaItem, Council, Decision, Meeting, Minutes, Occupancy
+from councils.models import Council, Meeting, Minutes, Occupancy
 from partnership.access.decide import can
-from partnership.access.scope import get_or_404
-from partnership.actions import corrective_actions
+from partnership.access.scope import visible
 from partnership.errors import DomainError
+from partnership.forms.organizations import ReasonForm
 from partnership.forms.people import EmptyForm
-from partnership.models import CorrectiveAction, User
+from partnership.models import CorrectiveAction
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, ListPage, RecordFormPage, RecordPage, now
 
 LIST = "councils:meeting-list"
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+def _councils(request):
+    return visible(request.actor, "councils.view_council", Council.objects.order_by("name"))
+
+
 TONES = {"open": "info", "announced": "info", "closed": "good", "cancelled": "bad"}
 
 
+class MeetingFilter(django_filters.FilterSet):
+    title = django_filters.CharFilter(lookup_expr="icontains", label="Title contains")
+    council = django_filters.ModelChoiceFilter(queryset=_councils)
+    state = django_filters.MultipleChoiceFilter(choices=Meeting.State.choices)
+    starts_from = django_filters.DateFilter(field_name="starts_at", lookup_expr="date__gte", label="From", widget=DAY)
+    starts_until = django_filters.DateFilter(field_name="starts_at", lookup_expr="date__lte", label="Until", widget=DAY)
+
+    class Meta:
+        model = Meeting
+        fields = ["title", "council", "state"]
+
+
 class MeetingList(ListPage):
+    filterset = MeetingFilter
     permission = "councils.view_meeting"
     page_title = "Meetings"
     source_name = "councils:meeting-list"
@@ -91,6 +111,7 @@ class MeetingDetail(RecordPage):
             (may["run"] and state == "planned", "Announce", "announce"), (may["run"] and state in ("planned", "announced"), "Add to the agenda", "item-new"),
             (may["open"] and state == "announced", "Open the meeting", "meeting-open"), (may["open"] and state == "open", "Close the meeting", "meeting-close"),
             (may["attend"] and state == "closed", "Write the minutes", "minutes"), (may["attend"], "Raise an action item", "action-new"),
+            (may["run"] and state in ("planned", "announced"), "Cancel the meeting", "meeting-cancel"),
         ]  # fmt: skip
         return [
             (label, reverse(f"councils:{name}", kwargs=key), n == 0)
@@ -147,6 +168,18 @@ class Announce(OfMeeting):
         return meetings.announce(meeting=self.object, by=self.request.user, at=now(), **form.cleaned_data)
 
 
+class MeetingCancel(OfMeeting, ConfirmPage):
+    permission = "councils.run_meeting"
+    page_title = "Cancel the meeting"
+    form_class = ReasonForm
+    submit_label = "Cancel the meeting"
+    is_dangerous = True
+    consequences: ClassVar[list[str]] = ["It is not held. It stays in the list, with the reason in its timeline."]
+
+    def act(self, form):
+        return meetings.cancel(meeting=self.object, by=self.request.user, at=now(), **form.cleaned_data)
+
+
 class MeetingOpen(OfMeeting, ConfirmPage):
     permission = "councils.open_meeting"
     page_title = "Open the meeting"
@@ -192,90 +225,6 @@ class RollCall(OfMeeting):
         return redirect("councils:meeting-detail", pk=pk)
 
 
-class OfItem(RecordFormPage):
-    """A form about one point of an agenda."""
-
-    def prepare(self):
-        self.item = AgendaItem.objects.select_related("meeting").filter(pk=self.kwargs["pk"]).first()
-        self.object = get_or_404(
-            self.actor, self.permission, Meeting.objects.all(), pk=self.item.meeting_id if self.item else None
-        )
-
-    def get_breadcrumbs(self):
-        return [
-            ("Meetings", reverse(LIST)),
-            (self.object.title, reverse("councils:meeting-detail", kwargs={"pk": self.object.pk})),
-            (self.item.title, None),
-        ]
-
-
-class MotionNew(OfItem):
-    permission = "councils.chair_meeting"
-    page_title = "Put a motion"
-    form_class = MotionForm
-
-    def act(self, form):
-        return meetings.put_motion(item=self.item, motion=form.cleaned_data["motion"], by=self.request.user, at=now())
-
-    def success_url(self, made):
-        return reverse("councils:decision-detail", kwargs={"pk": made.pk})
-
-
-class Recuse(OfItem):
-    permission = "councils.attend_meeting"
-    page_title = "Step aside"
-    lead = "You count neither for the quorum nor in the vote on this item."
-    form_class = RecusalForm
-    submit_label = "Step aside"
-
-    def act(self, form):
-        return meetings.recuse(item=self.item, ground=form.cleaned_data["ground"], by=self.request.user, at=now())
-
-
-class DecisionDetail(RecordPage):
-    permission = "councils.view_decision"
-    model = Decision
-    template_name = "councils/decision_detail.html"
-
-    def queryset(self):
-        return Decision.objects.select_related("meeting__council", "meeting__charter", "item__meeting__charter")
-
-    def get_breadcrumbs(self):
-        meeting = self.object.meeting
-        return [
-            ("Meetings", reverse(LIST)),
-            (meeting.title, reverse("councils:meeting-detail", kwargs={"pk": meeting.pk})),
-            ("Decision", None),
-        ]
-
-    def extra(self):
-        mine = self.object.ballots.filter(occupancy__membership__user=self.request.user).first()
-        return {"page_title": self.object.item.title, "mine": mine, "ballot_form": BallotForm(initial={"choice": mine.choice if mine else None}),
-                "quorum": meetings.quorum_for(self.object.item) if self.object.meeting.state == "open" else None,
-                "cast": self.object.ballots.count(), "chairs": can(self.actor, "councils.chair_decision", self.object),
-                "votes": can(self.actor, "councils.vote_decision", self.object)}  # fmt: skip
-
-    def post(self, request, pk):
-        decision = self.load()
-        try:
-            self._do(request, decision)
-        except DomainError as error:
-            messages.error(request, str(error))
-        return redirect("councils:decision-detail", pk=pk)
-
-    def _do(self, request, decision):
-        do = request.POST.get("do")
-        if do == "open":
-            meetings.open_vote(decision=decision, by=request.user, at=now())
-        elif do == "close":
-            meetings.close_vote(decision=decision, by=request.user, at=now())
-        else:
-            form = BallotForm(request.POST)
-            if not form.is_valid():
-                raise DomainError("Choose yes, no or abstain.")
-            meetings.vote(decision=decision, choice=form.cleaned_data["choice"], by=request.user, at=now())
-
-
 class MinutesPage(OfMeeting):
     permission = "councils.attend_meeting"
     page_title = "Minutes"
@@ -300,72 +249,3 @@ class MinutesPage(OfMeeting):
         if self.request.POST.get("do") == "certify":
             made = meetings.certify_minutes(minutes=made, by=self.request.user, at=now())
         return made
-
-
-class ActionNew(OfMeeting):
-    permission = "councils.attend_meeting"
-    page_title = "Raise an action item"
-    form_class = ActionForm
-
-    def form_kwargs(self):
-        seated = Occupancy.objects.filter(seat__council=self.object.council, vacated_at__isnull=True)
-        return {"people": User.objects.filter(audience_memberships__occupancy__in=seated).order_by("name")}
-
-    def act(self, form):
-        owner = form.cleaned_data["owner"]
-        seat = Occupancy.objects.filter(
-            seat__council=self.object.council, membership__user=owner, vacated_at__isnull=True
-        ).first()
-        return corrective_actions.raise_action(
-            source=self.object, source_name=self.object.title, organization=seat.organization, audience=self.object.council.audience,
-            by=self.request.user, at=now(), **form.cleaned_data,
-        )  # fmt: skip
-
-
-class ActionList(ListPage):
-    permission = "councils.view_action"
-    page_title = "Action items"
-    source_name = "councils:action-list"
-    ordering = ("due_on", "pk")
-    row_url_name = "councils:action-detail"
-    count_label = "action items"
-    columns = [
-        Column("title", "What", links=True),
-        Column("owner", "Owner", source="owner__name"),
-        Column("raised_by_name", "Raised by"),
-        Column("due_on", "Due", kind="day"),
-        Column(
-            "state",
-            "State",
-            kind="choice",
-            choices=dict(CorrectiveAction.State.choices),
-            tone={"verified": "good", "done": "info", "open": "warn"},
-        ),
-    ]
-
-    def queryset(self):
-        return CorrectiveAction.objects.all()
-
-
-class ActionDetail(RecordPage):
-    permission = "councils.view_action"
-    model = CorrectiveAction
-    template_name = "councils/action_detail.html"
-
-    def queryset(self):
-        return CorrectiveAction.objects.select_related("owner", "organization")
-
-    def get_breadcrumbs(self):
-        return [("Action items", reverse("councils:action-list")), (self.object.title, None)]
-
-    def extra(self):
-        return {"page_title": self.object.title, "is_owner": self.object.owner_id == self.request.user.pk}
-
-    def post(self, request, pk):
-        action = self.load()
-        try:
-            do = corrective_actions.finish if request.POST.get("do") == "finish" else corrective_actions.verify
-            do(action=action, by=request.user, at=now())
-        except DomainError as error:
-            messages.error(request, str(error))
-        return redirect("councils:action-detail", pk=pk)
