@@ -105,11 +105,20 @@ class ExportManifest(View):
         return JsonResponse(export.manifest, json_dumps_params={"indent": 2})
 
 
+class JobFilter(django_filters.FilterSet):
+    title = django_filters.CharFilter(lookup_expr="icontains", label="Job contains")
+    state = django_filters.ChoiceFilter(choices=Job.State.choices)
+
+    class Meta:
+        model = Job
+        fields = ["title", "state"]
+
+
 class JobList(ListPage):
     permission = "partnership.view_job"
     page_title = "Jobs and downloads"
     source_name = "partnership:job-list"
-    exportable = False
+    filterset = JobFilter
     ordering = ("-requested_at", "pk")
     row_url_name = "partnership:job-detail"
     count_label = "jobs"

@@ -20,7 +20,9 @@ CHARTER = {
 @pytest.fixture
 def council(coordinator, client_of):
     secretariat()
-    answer = client_of(coordinator).post("/councils/new", {**CHARTER, "name": "Water Council", "sectors": ["nis2:drinking-water"]})
+    answer = client_of(coordinator).post(
+        "/councils/new", {**CHARTER, "name": "Water Council", "sectors": ["nis2:drinking-water"]}
+    )
     assert answer.status_code == 302
     return Council.objects.get()
 
@@ -45,7 +47,12 @@ def test_a_new_charter_rules_the_meetings_planned_after_it(council, coordinator,
     assert 'name="quorum_numerator" value="1"' in client.get(page).content.decode(), "begins with the charter in force"
 
     assert client.post(page, {**CHARTER, "quorum_numerator": 3, "quorum_denominator": 2}).status_code == 422
-    assert client.post(page, {**CHARTER, "quorum_numerator": 2, "quorum_denominator": 3, "majority": "two_thirds"}).status_code == 302
+    assert (
+        client.post(
+            page, {**CHARTER, "quorum_numerator": 2, "quorum_denominator": 3, "majority": "two_thirds"}
+        ).status_code
+        == 302
+    )
     after = planned(council, coordinator, at, "Summer")
 
     before.refresh_from_db()
