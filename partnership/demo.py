@@ -156,6 +156,7 @@ def _enter(
         world.member_of.append((_person(world, made, key, "member", Role.COUNCIL_MEMBER, number + 9, at), made))
     if key == "noordnet":
         _person(world, made, key, "admin", Role.ADMINISTRATOR, 3, at)
+        _person(world, made, key, "analyst", Role.ANALYST, 11, at)
     if key == "audithuis":
         world.auditor = _person(world, made, key, "auditor", Role.AUDITOR, 6, at)
 

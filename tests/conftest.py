@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -179,6 +180,10 @@ def _server():
 
 @pytest.fixture(scope="session")
 def _template_database(django_db_setup, django_db_blocker):
+    made = None
+    with django_db_blocker.unblock():
+        if not connection.settings_dict["NAME"].startswith("test_"):  # no test of this run asked for a database by mark
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
     name = connection.settings_dict["NAME"]
     template = f"{name}_template"
     with django_db_blocker.unblock():
@@ -187,8 +192,11 @@ def _template_database(django_db_setup, django_db_blocker):
             server.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
             server.execute(f'CREATE DATABASE "{template}" TEMPLATE "{name}"')
     yield template
-    with django_db_blocker.unblock(), _server() as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
+    with django_db_blocker.unblock():
+        with _server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
+        if made is not None:
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from partnership.audit.record import SYSTEM, record
 from partnership.errors import DomainError
 from partnership.exports import as_csv, as_json, as_pdf, as_xlsx
 from partnership.jobs import job as jobs
-from partnership.models import AuditHead, Export, Job, User
+from partnership.models import TLP, AuditHead, Export, Job, User
 from partnership.tables import SOURCES, Table, TableSource
 
 Writer = Callable[[Table], Iterator[bytes]]
@@ -96,7 +96,7 @@ def _manifest(export: Export, table: Table, by: User, at: datetime) -> dict[str,
     assert export.file is not None
     return {
         "portal": settings.PORTAL_NAME, "version": settings.PORTAL_VERSION, "table": table.name, "title": table.title,
-        "parameters": dict(table.parameters), "notes": list(table.notes), "rows": export.row_count,
+        "parameters": dict(table.parameters), "notes": list(table.notes), "rows": export.row_count, "marking": TLP(table.marking).label,
         "requested_by": by.email, "requested_at": at.isoformat(), "reason": export.reason,
         "files": [{"name": export.file.name, "bytes": export.file.size, "sha256": export.file.sha256}],
         "audit_chain": {"size": head.seq, "head": head.hash},
