@@ -1,31 +1,39 @@
-"""Proof of deletions: a certificate per record without content, batches in a chain, and the check of both."""
+"""Proof of deletions: a certificate per record without content, batches in a chain, and the check of both.
+
+Certificates are written by one statement from the rows that are about to go, and their hashes computed in it, since a
+run makes very many. The check computes every hash again by itself, in Python.
+"""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection, models
 
 from agreements.models import DeletionBatch, DeletionRecord, DeletionRun
-from agreements.retention import merkle
+from agreements.retention import merkle, predicate
 
 GENESIS = "0" * 64
 CHAIN_LOCK = 7_211_984
-COLUMNS = (
-    "id", "record_type", "record_id", "reference", "action", "batch_id", "agreement_id", "organization_id", "version_id",
-    "version_number", "term_id", "rule", "tlp", "started_on", "due_on", "deleted_at", "counts", "generation", "leaf",
-)  # fmt: skip
-IN_LEAF = tuple(name for name in COLUMNS if name not in ("batch_id", "leaf"))
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+# What a certificate says, in the order of its hash, and where it stands while the record is there; g is what was done.
+FACTS = {
+    "action": "t.action", "agreement_id": "r.agreement_id", "counts": "g.counts", "deleted_at": "%(stamp)s::text",
+    "due_on": "r.retain_until", "generation": "a.retention_generation", "id": "gen_random_uuid()",
+    "organization_id": "r.organization_id", "record_id": "r.id", "record_type": "%(label)s::text",
+    "reference": "r.reference", "rule": "g.rule", "started_on": "r.retention_start", "term_id": "r.term_id",
+    "tlp": "r.tlp", "version_id": "r.version_id", "version_number": "v.number",
+}  # fmt: skip
+LEAF = r"encode(sha256('\x00'::bytea || convert_to(row_to_json(c)::text, 'UTF8')), 'hex')"  # the same as leaf_of
 
 
 def leaf_of(values: dict[str, Any]) -> str:
     """The hash of one certificate over its columns in canonical JSON."""
-    plain = {name: _plain(values[name]) for name in IN_LEAF}
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return merkle.leaf(text.encode()).hex()
+    return merkle.leaf(CANONICAL.encode({name: _plain(values[name]) for name in FACTS}).encode()).hex()
 
 
 def _plain(value: Any) -> Any:
@@ -40,27 +48,47 @@ def link(previous: str, seq: int, size: int, root: str) -> str:
     return hashlib.sha256(f"{previous}|{seq}|{size}|{root}".encode()).hexdigest()
 
 
-def write(run: DeletionRun, entries: Sequence[dict[str, Any]], at: datetime) -> DeletionBatch:
-    """Add a batch with its certificates to the chain, inside the transaction that deletes."""
-    for entry in entries:
-        entry["id"] = uuid4()
-        entry["deleted_at"] = at
-        entry["leaf"] = leaf_of(entry)
-    root = merkle.root(sorted(bytes.fromhex(entry["leaf"]) for entry in entries)).hex()
+def write(
+    run: DeletionRun, model: type[models.Model], entries: Sequence[dict[str, Any]], at: datetime
+) -> DeletionBatch:
+    """Add a batch to the chain, inside the transaction that deletes and before it does: entries say id, rule, counts."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])  # taken last, held until commit
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])  # after all row locks, held until commit
         cursor.execute("SELECT seq, hash FROM agreements_deletionbatch ORDER BY seq DESC LIMIT 1")
         last, previous = cursor.fetchone() or (0, GENESIS)
-        batch = DeletionBatch(
-            seq=last + 1, run=run, at=at, size=len(entries), root=root, previous=previous,
-            hash=link(previous, last + 1, len(entries), root),
-        )  # fmt: skip
-        batch.save(force_insert=True)
-        with cursor.copy(f"COPY agreements_deletionrecord ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-            for entry in entries:
-                entry["batch_id"] = batch.seq
-                copy.write_row([json.dumps(entry[c]) if c == "counts" else entry[c] for c in COLUMNS])
+        cursor.execute(
+            _insert(model),
+            {
+                "label": predicate.label(model),
+                "stamp": _plain(at),
+                "batch": last + 1,
+                "entries": CANONICAL.encode(entries),
+            },
+        )
+        leaves = [bytes.fromhex(leaf) for (leaf,) in cursor.fetchall()]
+    if len(leaves) != len(entries):
+        raise DatabaseError("The records certified are not the records intended.")
+    root = merkle.root(sorted(leaves)).hex()
+    batch = DeletionBatch(
+        seq=last + 1, run=run, at=at, size=len(leaves), root=root, previous=previous,
+        hash=link(previous, last + 1, len(leaves), root),
+    )  # fmt: skip
+    batch.save(force_insert=True)
     return batch
+
+
+def _insert(model: type[models.Model]) -> str:
+    has_tlp = any(f.name == "tlp" for f in model._meta.fields)
+    facts = FACTS if has_tlp else FACTS | {"tlp": "NULL::smallint"}
+    taken = ", ".join("c.deleted_at::timestamptz" if name == "deleted_at" else f"c.{name}" for name in FACTS)
+    return (
+        f"INSERT INTO agreements_deletionrecord ({', '.join(FACTS)}, batch_id, leaf)"
+        f" SELECT {taken}, %(batch)s, {LEAF}"
+        f" FROM (SELECT {', '.join(f'{where} AS {name}' for name, where in facts.items())}"
+        f" FROM {predicate.source(model)} JOIN agreements_agreementversion v ON v.id = r.version_id"
+        " JOIN json_to_recordset(%(entries)s) AS g(id uuid, rule text, counts json) ON g.id = r.id) c"
+        " RETURNING leaf"
+    )
 
 
 def verify() -> list[str]:
@@ -79,7 +107,7 @@ def verify() -> list[str]:
 
 def _check_records(batch: DeletionBatch) -> list[str]:
     faults, leaves = [], []
-    for record in DeletionRecord.objects.filter(batch=batch).values(*COLUMNS):
+    for record in DeletionRecord.objects.filter(batch=batch).values(*FACTS, "leaf"):
         if leaf_of(record) != record["leaf"]:
             faults.append(f"The certificate of {record['reference']} (batch {batch.seq}) was altered.")
         leaves.append(record["leaf"])

@@ -48,7 +48,11 @@ def example(term: RetentionTerm, today: date) -> str:
 
 def period(term: RetentionTerm) -> str:
     """The period in words."""
-    parts = [f"{n} {unit}{'s' if n != 1 else ''}" for n, unit in ((term.months, "month"), (term.days, "day")) if n]
+    return length(term.months, term.days)
+
+
+def length(months: int, days: int) -> str:
+    parts = [f"{n} {unit}{'s' if n != 1 else ''}" for n, unit in ((months, "month"), (days, "day")) if n]
     return " and ".join(parts)
 
 

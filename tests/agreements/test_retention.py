@@ -284,6 +284,17 @@ def test_changed_certificates_are_found(change):
     assert certificates.verify() != []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("reference", ['Ä"ö\\', "a\n\tb\x01\x1f\x7f", "\u2028 \U0001f512 </script>", "%s {0} 'x'"])
+def test_the_database_hashes_a_certificate_as_the_check_does(reference):
+    reports(agreement_in_force(), 1, reference=reference, tlp=4)
+
+    execute.sweep(trigger="command")
+
+    assert DeletionRecord.objects.get().reference == reference
+    assert certificates.verify() == []
+
+
 def test_leaves_and_nodes_are_hashed_apart():
     one, two = merkle.leaf(b"a"), merkle.leaf(b"b")
 

@@ -62,8 +62,8 @@ def compare(with_policy, without, act):
     return {"policy_ms": round(policy, 1), "plain_ms": round(plain, 1), "ratio": round(policy / plain, 2)}
 
 
-def world():
-    """100,000 reports of 40 organizations under 12 agreements; a party to all, an owner of some, and an auditor."""
+def world(rows=ROWS, markings=(0, 1, 2, 2, 2, 3)):
+    """Reports of 40 organizations under 12 agreements; a party to all, an owner of some, and an auditor."""
     import random
     from datetime import timedelta
     from uuid import uuid4
@@ -84,8 +84,8 @@ def world():
     sectors, kinds = list(Sector.objects.all()), list(IncidentKind.objects.all())
     Report.objects.bulk_create(
         (
-            report(n, dice, now, agreements, terms, [own, *others], sectors, kinds, uuid4, timedelta)
-            for n in range(ROWS)
+            report(n, dice, now, agreements, terms, [own, *others], sectors, kinds, markings, uuid4, timedelta)
+            for n in range(rows)
         ),
         batch_size=5000,
     )
@@ -105,7 +105,7 @@ def world():
     return {"liaison officer, party to all": member(Role.LIAISON_OFFICER, own), "auditor of all": auditor}
 
 
-def report(n, dice, now, agreements, terms, organizations, sectors, kinds, uuid4, timedelta):
+def report(n, dice, now, agreements, terms, organizations, sectors, kinds, markings, uuid4, timedelta):
     from incidents.models import Report
 
     agreement = dice.choice(agreements)
@@ -114,7 +114,7 @@ def report(n, dice, now, agreements, terms, organizations, sectors, kinds, uuid4
     return Report(
         pk=uuid4(), reference=f"INC-2026-{n:06}", title=f"Something happened, number {n}", organization=dice.choice(organizations), agreement=agreement,
         version_id=term.version_id, term=term, category_id=term.category_id, sector=dice.choice(sectors), kind=dice.choice(kinds),
-        severity=dice.randrange(5), tlp=dice.choice([0, 1, 2, 2, 2, 3]), received_at=at, retention_start=at.date(), retain_until=at.date(),
+        severity=dice.randrange(5), tlp=dice.choice(markings), received_at=at, retention_start=at.date(), retain_until=at.date(),
     )  # fmt: skip
 
 
