@@ -1,68 +1,24 @@
-"""REST resources of the ground floor: the same actions and the same visibility as the pages."""
+"""Oversight: exports and what may be exported, jobs, the trail."""
 
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
-from rest_framework.response import Response
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import mixins, serializers
 
-from partnership.actions import exports, organizations
+from partnership.access.decide import may_somewhere
+from partnership.actions import exports, trail
+from partnership.api.downloads import BYTES, Whatever, attached
+from partnership.api.fields import WordsField
 from partnership.api.router import router
-from partnership.api.views import ReadOnly, ScopedViewSet
+from partnership.api.views import ReadOnly, ScopedViewSet, deed
+from partnership.audit.sentences import lines
 from partnership.jobs.job import progress_of
-from partnership.models import Export, Job, Organization, Sector
+from partnership.models import AuditEntry, Export, Job
+from partnership.tables import SOURCES
 
 
-class OrganizationSerializer(serializers.ModelSerializer):
-    sectors = serializers.PrimaryKeyRelatedField(many=True, queryset=Sector.objects.all(), required=False)
-
-    class Meta:
-        model = Organization
-        fields = [
-            "id",
-            "name",
-            "short_name",
-            "kind",
-            "size",
-            "country",
-            "parent",
-            "website",
-            "time_zone",
-            "sectors",
-            "vetting",
-            "tier",
-            "revet_on",
-        ]
-        read_only_fields = ["id", "vetting", "tier", "revet_on"]
-        validators: list = []
-
-
-class OrganizationViewSet(ReadOnly):
-    """Organizations of the directory."""
-
-    serializer_class = OrganizationSerializer
-    permissions = {"list": "partnership.view_organization", "retrieve": "partnership.view_organization",
-                   "create": "partnership.create_organization", "partial_update": "partnership.change_organization"}  # fmt: skip
-
-    def rows(self):
-        return Organization.objects.prefetch_related("sectors").order_by("name", "pk")
-
-    def create(self, request):
-        """Enter an organization as an applicant."""
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
-        made = organizations.create(columns=values, sectors=values.pop("sectors", []), by=request.user, at=self.now)
-        return Response(self.get_serializer(made).data, status=201)
-
-    def partial_update(self, request, pk):
-        """Change the profile."""
-        found = self.get_object()
-        given = self.get_serializer(found, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
-        changed = organizations.change(
-            organization=found, columns=values, sectors=values.pop("sectors", None), by=request.user, at=self.now
-        )
-        return Response(self.get_serializer(changed).data)
+class ProgressSerializer(serializers.Serializer):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(help_text="0 while the amount is unknown.")
+    message = serializers.CharField()
 
 
 class JobSerializer(serializers.ModelSerializer):
@@ -72,7 +28,8 @@ class JobSerializer(serializers.ModelSerializer):
         model = Job
         fields = ["id", "kind", "title", "state", "message", "requested_at", "finished_at", "progress"]
 
-    def get_progress(self, job) -> dict:
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, job):
         return progress_of(job)
 
 
@@ -87,72 +44,113 @@ class JobViewSet(ReadOnly):
 
 
 class ExportSerializer(serializers.ModelSerializer):
+    format = serializers.ChoiceField([("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")])
+    parameters = serializers.DictField(child=WordsField(), required=False, help_text="Filters, named as on the pages.")
+    reason = serializers.CharField(
+        max_length=300, help_text="One sentence; it stands in the trail and in the manifest."
+    )
+    is_ready = serializers.SerializerMethodField(help_text="Whether the file can be downloaded; else follow the job.")
+
     class Meta:
         model = Export
         fields = [
-            "id",
-            "report",
-            "format",
-            "parameters",
-            "reason",
-            "row_count",
-            "manifest",
-            "requested_at",
-            "expires_at",
-        ]
-        read_only_fields = ["id", "row_count", "manifest", "requested_at", "expires_at"]
+            "id", "report", "format", "parameters", "reason", "row_count", "manifest", "requested_at", "expires_at", "job", "is_ready",
+        ]  # fmt: skip
+        read_only_fields = ["id", "row_count", "manifest", "requested_at", "expires_at", "job"]
+
+    def get_is_ready(self, export) -> bool:
+        return export.file_id is not None
 
 
 class ExportViewSet(ReadOnly):
     """Exports that the caller asked for."""
 
     serializer_class = ExportSerializer
-    permissions = {
-        "list": "partnership.view_export",
-        "retrieve": "partnership.view_export",
-        "create": "partnership.view_export",
-    }
+    permissions = {name: "partnership.view_export" for name in ("list", "retrieve", "create", "file")}
 
     def rows(self):
-        return Export.objects.order_by("-requested_at", "pk")
+        return Export.objects.select_related("file").order_by("-requested_at", "pk")
 
     def create(self, request):
-        """Make an export of a list or report, named as on the pages."""
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = given.validated_data
+        """Make an export of a list or report, named as in `export-sources`; a long one runs as a job."""
+        values = self.given(ExportSerializer)
         made = exports.request(source=values["report"], parameters=values.get("parameters", {}), format=values["format"],
-                               reason=values.get("reason", ""), by=request.user, at=self.now)  # fmt: skip
-        return Response(self.get_serializer(made).data, status=201)
+                               reason=values["reason"], by=request.user, at=self.now)  # fmt: skip
+        return self.answer(made, status=201)
+
+    @deed(answers=BYTES, methods=["get"], content_negotiation_class=Whatever)
+    def file(self, request, pk):
+        """The file itself, while it is kept and its table is open to the caller."""
+        export = self.get_object()
+        opened = exports.open_for_download(export=export, by=request.user, at=self.now)
+        return attached(opened, name=export.file.name, content_type=export.file.content_type)
 
 
-class MeSerializer(serializers.Serializer):
-    email = serializers.EmailField()
+class SourceSerializer(serializers.Serializer):
     name = serializers.CharField()
-    roles = serializers.ListField(child=serializers.DictField())
+    title = serializers.CharField()
+    description = serializers.CharField()
+    is_report = serializers.BooleanField(help_text="A compliance report, rather than a list.")
 
 
-class MeViewSet(ScopedViewSet):
-    """Who the caller is."""
+class SourceViewSet(ScopedViewSet):
+    """Lists and reports that the caller may export."""
 
-    serializer_class = MeSerializer
-    permissions = {"list": "partnership.view_job"}
+    serializer_class = SourceSerializer
+    permissions = {"list": "partnership.view_export"}
     pagination_class = None
     filter_backends = ()
 
-    @extend_schema(responses=MeSerializer)
+    def rows(self):
+        return Export.objects.none()
+
     def list(self, request):
-        """The caller's address, name and roles."""
-        roles = [
-            {"organization": h.organization_name, "role": h.role, "vetted": h.is_vetted} for h in self.actor.holdings
-        ]
-        return Response({"email": request.user.email, "name": request.user.name, "roles": roles})
+        """Names to use as `report` of an export."""
+        found = [entry for entry in SOURCES.values() if may_somewhere(self.actor, entry.permission)]
+        return self.answer(sorted(found, key=lambda entry: entry.name), many=True)
+
+
+class LineSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    verb = serializers.CharField(source="entry.verb")
+    who = serializers.CharField()
+    sentence = serializers.CharField()
+    because = serializers.CharField()
+    object_type = serializers.CharField(source="entry.object_type")
+    object_id = serializers.CharField(source="entry.object_id")
+    outcome = serializers.CharField(source="entry.outcome")
+    request_id = serializers.UUIDField(source="entry.request_id")
+
+
+class VerdictSerializer(serializers.Serializer):
+    is_intact = serializers.BooleanField()
+    entries = serializers.IntegerField()
+    shredded = serializers.IntegerField(help_text="Entries whose words were taken away.")
+    head = serializers.CharField()
+    faults = serializers.ListField(child=serializers.CharField())
+
+
+class AuditViewSet(mixins.ListModelMixin, ScopedViewSet):
+    """The trail, as far as it concerns the caller."""
+
+    serializer_class = LineSerializer
+    filterset_fields = ["verb", "object_type", "object_id", "outcome"]
+    permissions = {"list": "partnership.view_audit", "verify": "partnership.verify_audit"}
 
     def rows(self):
-        return Job.objects.none()
+        return AuditEntry.objects.order_by("-id")
+
+    def paginate_queryset(self, queryset):
+        return lines(super().paginate_queryset(queryset))
+
+    @deed(answers=VerdictSerializer, detail=False)
+    def verify(self, request):
+        """Check the whole chain and name what was altered; the check itself is the next entry."""
+        return self.answer(trail.verify(by=request.user, at=self.now), VerdictSerializer)
 
 
-router.register("organizations", OrganizationViewSet, basename="organization")
 router.register("jobs", JobViewSet, basename="job")
 router.register("exports", ExportViewSet, basename="export")
-router.register("me", MeViewSet, basename="me")
+router.register("export-sources", SourceViewSet, basename="export-source")
+router.register("audit", AuditViewSet, basename="audit")
