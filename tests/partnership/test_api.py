@@ -227,7 +227,12 @@ def test_a_wrong_export_is_refused(api_of, liaison_officer, change, status, fiel
 
 
 def test_a_period_given_twice_is_no_failure(api_of, coordinator):
-    body = {"report": "incidents:reporting", "format": "csv", "reason": "x", "parameters": {"received_from": ["a", "b"]}}
+    body = {
+        "report": "incidents:reporting",
+        "format": "csv",
+        "reason": "x",
+        "parameters": {"received_from": ["a", "b"]},
+    }
 
     assert api_of(coordinator).post(api("exports"), body, format="json").status_code == 201
 
