@@ -6,8 +6,9 @@ from agreements.actions import agreements, signing
 from agreements.api.drafting import CHANGE, Drafting
 from agreements.api.terms import PartySerializer, VersionSerializer
 from agreements.models import Agreement
-from partnership.api.fields import ReasonSerializer, VisibleField
+from partnership.api.fields import VisibleField
 from partnership.api.router import router
+from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
 from partnership.forms.organizations import known_zone
 from partnership.models import Organization

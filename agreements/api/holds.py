@@ -4,8 +4,9 @@ from rest_framework import serializers
 
 from agreements.actions import holds
 from agreements.models import Agreement, LegalHold
-from partnership.api.fields import ReasonSerializer, VisibleField
+from partnership.api.fields import VisibleField
 from partnership.api.router import router
+from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
 from partnership.models import Organization
 

@@ -1,5 +1,6 @@
 """Retention: what goes next, runs, certificates."""
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -18,11 +19,19 @@ class CertificateSerializer(serializers.ModelSerializer):
         exclude = ["organization_id"]
 
 
+class CertificateFilters(django_filters.FilterSet):
+    run = django_filters.UUIDFilter(field_name="batch__run_id", label="Key of a run")
+
+    class Meta:
+        model = DeletionRecord
+        fields = ["run", "agreement_id", "record_id", "action"]
+
+
 class CertificateViewSet(ReadOnly):
     """Certificates of deletions that concern the caller."""
 
     serializer_class = CertificateSerializer
-    filterset_fields = ["batch__run", "agreement_id", "record_id", "action"]
+    filterset_class = CertificateFilters
     permissions = {"list": "agreements.view_certificate", "retrieve": "agreements.view_certificate"}
 
     def rows(self):
@@ -36,7 +45,7 @@ class RunSerializer(serializers.ModelSerializer):
 
 
 class RunViewSet(ReadOnly):
-    """Runs of the retention engine; their certificates are found by `batch__run`."""
+    """Runs of the retention engine; their certificates are found by `run`."""
 
     serializer_class = RunSerializer
     permissions = {

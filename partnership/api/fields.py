@@ -36,12 +36,6 @@ class WordsField(serializers.Field):
         return value
 
 
-class ReasonSerializer(serializers.Serializer):
-    """Why it is done; the reason stands in the trail."""
-
-    because = serializers.CharField(max_length=500)
-
-
 class ThroughField(VisibleField):
     """The key of a record that the caller knows by way of another record, on which the permission is held."""
 

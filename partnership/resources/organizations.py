@@ -3,8 +3,9 @@
 from rest_framework import serializers
 
 from partnership.actions import organizations
-from partnership.api.fields import ReasonSerializer, VisibleField
+from partnership.api.fields import VisibleField
 from partnership.api.router import router
+from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
 from partnership.forms.organizations import known_country, known_zone
 from partnership.models import Organization, OrganizationIdentifier, Sector

@@ -8,17 +8,12 @@ from partnership.actions import exports, trail
 from partnership.api.downloads import BYTES, Whatever, attached
 from partnership.api.fields import WordsField
 from partnership.api.router import router
+from partnership.api.shapes import ProgressSerializer
 from partnership.api.views import ReadOnly, ScopedViewSet, deed
 from partnership.audit.sentences import lines
 from partnership.jobs.job import progress_of
 from partnership.models import AuditEntry, Export, Job
 from partnership.tables import SOURCES
-
-
-class ProgressSerializer(serializers.Serializer):
-    done = serializers.IntegerField()
-    total = serializers.IntegerField(help_text="0 while the amount is unknown.")
-    message = serializers.CharField()
 
 
 class JobSerializer(serializers.ModelSerializer):
