@@ -46,6 +46,11 @@ class SignSerializer(serializers.Serializer):
     statement = serializers.CharField(max_length=500)
 
 
+class ToSignSerializer(serializers.Serializer):
+    content_hash = serializers.CharField(help_text="Of the version that is out; read it under `version`.")
+    parties = PartySerializer(many=True)
+
+
 class AgreementViewSet(Drafting, ReadOnly):
     """Agreements that concern the caller."""
 
@@ -54,7 +59,7 @@ class AgreementViewSet(Drafting, ReadOnly):
         "list": "agreements.view_agreement", "retrieve": "agreements.view_agreement", "version": "agreements.view_agreement",
         "create": "agreements.draft_agreement", "basics": "agreements.change_agreement", **CHANGE,
         "negotiate": "agreements.change_agreement", "send": "agreements.change_agreement", "take_back": "agreements.change_agreement",
-        "sign": "agreements.sign_agreement", "suspend": "agreements.end_agreement", "resume": "agreements.end_agreement",
+        "sign": "agreements.sign_agreement", "to_sign": "agreements.sign_agreement", "suspend": "agreements.end_agreement", "resume": "agreements.end_agreement",
         "terminate": "agreements.end_agreement",
     }  # fmt: skip
 
@@ -85,6 +90,13 @@ class AgreementViewSet(Drafting, ReadOnly):
         found, values = self.get_object(), self.given(ReasonSerializer)
         agreements.take_back(agreement=found, by=request.user, at=self.now, **values)
         return self._again(found)
+
+    @deed(answers=ToSignSerializer, methods=["get"], path="to-sign")
+    def to_sign(self, request, pk):
+        """The parties for which the caller may still sign the version that is out."""
+        found = self.get_object()
+        waiting = {"parties": signing.parties_to_sign(found, request.user)}
+        return self.answer(waiting | {"content_hash": agreements.last_version(found).content_hash}, ToSignSerializer)
 
     @deed(takes=SignSerializer, answers=AgreementSerializer)
     def sign(self, request, pk):

@@ -55,10 +55,16 @@ def test_an_agreement_comes_into_force_by_calls_alone(
     assert client.get(api("agreements", key, "version")).json()["gaps"] == []
     assert post(key, "send")["state"] == "signature"
 
-    words = client.get(api("agreements", key, "version")).json()["content_hash"]
-    own = next(one["id"] for one in client.get(api("agreements", key)).json()["parties"] if one["id"] != party["id"])
-    for person, side in ((signatory, own), (partner_signatory, party["id"])):
-        sent = {"party": side, "content_hash": words, "statement": "I am authorised."}
+    for person in (signatory, partner_signatory):
+        asked = api_of(person).get(api("agreements", key, "to-sign")).json()
+        assert len(asked["parties"]) == 1 and (asked["parties"][0]["id"] == party["id"]) == (
+            person == partner_signatory
+        )
+        sent = {
+            "party": asked["parties"][0]["id"],
+            "content_hash": asked["content_hash"],
+            "statement": "I am authorised.",
+        }
         answer = api_of(person).post(api("agreements", key, "sign"), sent, format="json")
         assert answer.status_code == 200, answer.content
     assert answer.json()["state"] == "in_force"
@@ -148,11 +154,11 @@ def test_a_purpose_of_another_agreement_is_as_if_absent(api_of, liaison_officer,
 
 @pytest.mark.parametrize(
     "path", ["version", "basics", "parties", "purposes", "data-items", "retention-terms", "redaction-steps", "permitted-uses",
-             "negotiate", "send", "take-back", "suspend", "resume", "terminate", "sign"],
+             "negotiate", "send", "take-back", "suspend", "resume", "terminate", "sign", "to-sign"],
 )  # fmt: skip
 def test_a_stranger_finds_no_agreement_to_act_on(api_of, stranger, draft, path):
     client = api_of(stranger)
-    call = {"version": client.get, "basics": client.patch}.get(path, client.post)
+    call = {"version": client.get, "to-sign": client.get, "basics": client.patch}.get(path, client.post)
 
     assert call(api("agreements", draft.pk, path), {}, format="json").status_code == 404
 
