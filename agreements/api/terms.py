@@ -50,7 +50,11 @@ class PartySerializer(serializers.ModelSerializer):
     class Meta:
         model = Party
         fields = ["id", "organization", "role", "controller_role", "contact"]
-        extra_kwargs = {"role": {"required": True}, "controller_role": {"required": True}}
+        extra_kwargs = {
+            "role": {"required": True},
+            "controller_role": {"required": True},
+            "contact": {"write_only": True},
+        }
         validators: list = []
 
 
