@@ -55,6 +55,7 @@ class AgreementViewSet(Drafting, ReadOnly):
     """Agreements that concern the caller."""
 
     serializer_class = AgreementSerializer
+    filterset_fields = ["state", "kind", "reference"]
     permissions = {
         "list": "agreements.view_agreement", "retrieve": "agreements.view_agreement", "version": "agreements.view_agreement",
         "create": "agreements.draft_agreement", "basics": "agreements.change_agreement", **CHANGE,

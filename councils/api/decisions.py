@@ -1,11 +1,20 @@
 """Motions under points of the agenda, recusals, votes."""
 
+import django_filters
 from rest_framework import serializers
 
 from councils.actions import meetings
 from councils.models import AgendaItem, Ballot, Decision, Meeting, Recusal
 from partnership.api.router import router
 from partnership.api.views import OfParent, ReadOnly, deed
+
+
+class DecisionFilters(django_filters.FilterSet):
+    meeting = django_filters.UUIDFilter(field_name="meeting_id", label="Key of a meeting")
+
+    class Meta:
+        model = Decision
+        fields = ["meeting", "state"]
 
 
 class DecisionSerializer(serializers.ModelSerializer):
@@ -69,6 +78,7 @@ class DecisionViewSet(ReadOnly):
     """Decisions of one's councils."""
 
     serializer_class = DecisionSerializer
+    filterset_class = DecisionFilters
     permissions = {
         "list": "councils.view_decision",
         "retrieve": "councils.view_decision",

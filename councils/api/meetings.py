@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,6 +14,14 @@ from partnership.api.fields import VisibleField
 from partnership.api.router import router
 from partnership.api.views import ReadOnly, deed
 from partnership.forms.organizations import known_zone
+
+
+class MeetingFilters(django_filters.FilterSet):
+    council = django_filters.UUIDFilter(field_name="council_id", label="Key of a council")
+
+    class Meta:
+        model = Meeting
+        fields = ["council", "state"]
 
 
 class MeetingSerializer(serializers.ModelSerializer):
@@ -75,6 +84,7 @@ class MeetingViewSet(ReadOnly):
     """Meetings of one's councils."""
 
     serializer_class = MeetingSerializer
+    filterset_class = MeetingFilters
     permissions = {
         "list": "councils.view_meeting", "retrieve": "councils.view_meeting", "agenda": "councils.view_meeting",
         "attendance": "councils.view_meeting", "minutes": "councils.view_meeting", "create": "councils.run_council",

@@ -53,6 +53,7 @@ class OrganizationViewSet(ReadOnly):
     """Organizations of the directory."""
 
     serializer_class = OrganizationSerializer
+    filterset_fields = ["kind", "country", "vetting", "sectors"]
     permissions = {
         "list": "partnership.view_organization", "retrieve": "partnership.view_organization",
         "create": "partnership.create_organization", "partial_update": "partnership.change_organization",

@@ -32,6 +32,7 @@ class JobViewSet(ReadOnly):
     """Jobs that the caller asked for."""
 
     serializer_class = JobSerializer
+    filterset_fields = ["state", "kind"]
     permissions = {"list": "partnership.view_job", "retrieve": "partnership.view_job"}
 
     def rows(self):
