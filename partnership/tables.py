@@ -71,6 +71,18 @@ class Table:
         return len(self.given) if self.given is not None else self.queryset.count()  # type: ignore[union-attr]
 
 
+class Asked(dict[str, Any]):
+    """Parameters of a table as a form reads those of an address: each a text or several, the last one counts."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = super().get(name, default)
+        return (found[-1] if found else default) if isinstance(found, list) else found
+
+    def getlist(self, name: str) -> list[Any]:
+        found = super().get(name, [])
+        return found if isinstance(found, list) else [found]
+
+
 @dataclass(frozen=True)
 class TableSource:
     """A table that can be asked for by name: a list page or an auditor's report."""

@@ -16,7 +16,7 @@ from partnership.errors import DomainError
 from partnership.exports import as_csv, as_json, as_pdf, as_xlsx
 from partnership.jobs import job as jobs
 from partnership.models import TLP, AuditHead, Export, Job, User
-from partnership.tables import SOURCES, Table, TableSource
+from partnership.tables import SOURCES, Asked, Table, TableSource
 
 Writer = Callable[[Table], Iterator[bytes]]
 FORMATS: dict[str, tuple[Writer, str]] = {
@@ -46,7 +46,7 @@ def build(name: str, parameters: Mapping[str, Any], by: User) -> Table:
     entry, actor = find_source(name), Actor(by)
     if entry is None or not may_somewhere(actor, entry.permission):
         raise Refused(name)
-    return entry.build(actor, parameters)
+    return entry.build(actor, Asked(parameters))
 
 
 @transaction.atomic

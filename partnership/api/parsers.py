@@ -46,6 +46,18 @@ def _check_depth(data: bytes, max_depth: int) -> None:
             raise BadJson(f"The JSON is nested more than {max_depth} levels deep at byte {found.start() + 1}.")
 
 
+def _check_storable(value: Any) -> None:
+    """Refuse what JSON can say and no column can hold."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadJson(
+            "The JSON holds half of a character pair (\\ud800 to \\udfff). Write the whole character."
+        ) from error
+    except ValueError as error:
+        raise BadJson("The JSON holds a number that is too large.") from error
+
+
 class GuardedJSONParser(BaseParser):
     """The API's only parser."""
 
@@ -56,6 +68,8 @@ class GuardedJSONParser(BaseParser):
         if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise ParseError(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
         try:
-            return loads(data)
+            value = loads(data)
+            _check_storable(value)
         except BadJson as error:
             raise ParseError(str(error)) from error
+        return value

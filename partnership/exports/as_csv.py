@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from partnership.exports.values import DANGEROUS, as_text, guarded, is_text, shown
@@ -43,7 +44,10 @@ def _given(table: Table, row) -> bytes:
 
 
 def _copy(table: Table) -> Iterator[bytes]:
-    inner, parameters = table.values().query.get_compiler(connection=connection).as_sql()
+    try:
+        inner, parameters = table.values().query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # Django knows without asking that there is no row
+        return
     names = [f"c{n}" for n in range(len(table.columns))]
     selected, extra = [], []
     for name, column in zip(names, table.columns, strict=True):

@@ -17,13 +17,29 @@ PHONE = RegexValidator(
 FINGERPRINT = RegexValidator(r"^[0-9A-Fa-f]{40}$", "A PGP fingerprint has 40 hexadecimal digits, without spaces.")
 
 
+def known_zone(value):
+    """Refuse what is no time zone of the IANA database."""
+    if value not in available_timezones():
+        raise forms.ValidationError("Give a time zone such as Europe/Amsterdam or UTC.")
+
+
+def known_country(value):
+    """Refuse what is no country code."""
+    if value.upper() not in CODES:
+        raise forms.ValidationError("Give the two letters of ISO 3166-1, such as NL or US.")
+
+
+def fits_kind(kind, value):
+    """Refuse an address of a channel that its kind does not have."""
+    check = {"email": EmailValidator(), "phone": PHONE, "pgp": FINGERPRINT}.get(kind)
+    if check is not None and value:
+        check(value)
+
+
 class ZoneField(forms.CharField):
     """A time zone of the IANA database."""
 
-    def validate(self, value):
-        super().validate(value)
-        if value and value not in available_timezones():
-            raise forms.ValidationError("Give a time zone such as Europe/Amsterdam or UTC.")
+    default_validators = [known_zone]
 
 
 class OrganizationForm(forms.ModelForm):
@@ -43,10 +59,8 @@ class OrganizationForm(forms.ModelForm):
         self.fields["parent"].queryset = Organization.objects.filter(parent__isnull=True).order_by("name")
 
     def clean_country(self):
-        code = self.cleaned_data["country"].upper()
-        if code not in CODES:
-            raise forms.ValidationError("Give the two letters of ISO 3166-1, such as NL or US.")
-        return code
+        known_country(self.cleaned_data["country"])
+        return self.cleaned_data["country"].upper()
 
     def validate_constraints(self):
         """The action answers for rules; a form answers for shape."""
@@ -124,12 +138,10 @@ class ChannelForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        check = {"email": EmailValidator(), "phone": PHONE, "pgp": FINGERPRINT}.get(cleaned.get("kind"))
-        if check is not None and cleaned.get("value"):
-            try:
-                check(cleaned["value"])
-            except forms.ValidationError as error:
-                self.add_error("value", error)
+        try:
+            fits_kind(cleaned.get("kind"), cleaned.get("value"))
+        except forms.ValidationError as error:
+            self.add_error("value", error)
         return cleaned
 
 

@@ -174,6 +174,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "TLPEnum": "partnership.models.reference.TLP",  # choices that several columns share need one name
+        "AgreementKindEnum": "agreements.models.agreements.Agreement.Kind",
+        "MembershipRoleEnum": "partnership.models.people.Role",
+        "VettingEnum": "partnership.models.organizations.Organization.Vetting",
         "AnswerEnum": "incidents.models.reports.Report.Answer",
         "PrecisionEnum": "incidents.models.reports.Precision",
     },

@@ -17,7 +17,7 @@ from partnership.forms.people import EmptyForm, ExportForm
 from partnership.jobs.job import progress_of
 from partnership.models import AuditEntry, Export, Heartbeat, Job
 from partnership.registry import HEALTH, VERBS
-from partnership.tables import SOURCES, Column
+from partnership.tables import SOURCES, Asked, Column
 from partnership.web.cells import cell
 from partnership.web.pages import FormPage, ListPage, Page, RecordPage, now
 
@@ -57,7 +57,7 @@ class ExportNew(FormPage):
 
 
 def _as_query(parameters):
-    return dict(parameters)
+    return Asked(parameters)
 
 
 class ExportDetail(RecordPage):

@@ -31,10 +31,10 @@ CLOSED = {
 
 
 def path_of(route):
+    route = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", str(UNKNOWN), route)
     route = re.sub(
         r"<(?:(\w+):)?(\w+)>", lambda m: {"uuid": str(UNKNOWN), "int": "1", None: "nothing"}.get(m[1], "nothing"), route
     )
-    route = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", str(UNKNOWN), route)
     return "/" + re.sub(r"[\^$\\]|\\Z|/\?$", "", route)
 
 
