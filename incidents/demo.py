@@ -75,7 +75,8 @@ def build(world: Any) -> list[Report]:
     execute.sweep(trigger="schedule")  # the run of last night: what its terms ended before has its certificate
     tonight = _due_tonight(dice, seats, kinds, world.now)
     _work_on(dice, tonight, world.now)
-    _attach(made + tonight, world)
+    made = list(Report.objects.filter(pk__in=[report.pk for report in made + tonight]).order_by("received_at"))
+    _attach(made, world)
     return made
 
 

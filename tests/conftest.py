@@ -16,11 +16,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from partnership.access.actor import Actor
 from partnership.models import Role
 from tests.factories.partnership import OrganizationFactory, UserFactory, member, secretariat
+
+# How long an example takes says nothing about whether it is right, and busy machines are slow.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 ROOT = Path(__file__).resolve().parent.parent
 

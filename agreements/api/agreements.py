@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from agreements.actions import agreements, signing
+from agreements.actions import agreements, retention, signing
 from agreements.api.drafting import CHANGE, Drafting
 from agreements.api.terms import PartySerializer, VersionSerializer
 from agreements.models import Agreement
@@ -51,6 +51,10 @@ class ToSignSerializer(serializers.Serializer):
     parties = PartySerializer(many=True)
 
 
+class ReturnedSerializer(serializers.Serializer):
+    returned = serializers.IntegerField(help_text="How many records that were.")
+
+
 class AgreementViewSet(Drafting, ReadOnly):
     """Agreements that concern the caller."""
 
@@ -61,7 +65,7 @@ class AgreementViewSet(Drafting, ReadOnly):
         "create": "agreements.draft_agreement", "basics": "agreements.change_agreement", **CHANGE,
         "negotiate": "agreements.change_agreement", "send": "agreements.change_agreement", "take_back": "agreements.change_agreement",
         "sign": "agreements.sign_agreement", "to_sign": "agreements.sign_agreement", "suspend": "agreements.end_agreement", "resume": "agreements.end_agreement",
-        "terminate": "agreements.end_agreement",
+        "terminate": "agreements.end_agreement", "confirm_returns": "agreements.hold_agreement",
     }  # fmt: skip
 
     def rows(self):
@@ -126,6 +130,13 @@ class AgreementViewSet(Drafting, ReadOnly):
         """End the agreement, with the reason."""
         found, values = self.get_object(), self.given(ReasonSerializer)
         return self._again(agreements.terminate(agreement=found, by=request.user, at=self.now, **values))
+
+    @deed(takes=ReasonSerializer, answers=ReturnedSerializer, path="confirm-returns")
+    def confirm_returns(self, request, pk):
+        """Note that everything it wants back by the next run was given back, and how."""
+        found, values = self.get_object(), self.given(ReasonSerializer)
+        count = retention.confirm_returns(agreement=found, by=request.user, at=self.now, **values)
+        return self.answer({"returned": count}, ReturnedSerializer)
 
     def _again(self, found):
         return self.answer(self.rows().get(pk=found.pk))

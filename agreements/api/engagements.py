@@ -39,7 +39,7 @@ class EngagementViewSet(ReadOnly):
         "list": "agreements.view_engagement",
         "retrieve": "agreements.view_engagement",
         "create": "agreements.engage_auditor",
-        "end": "agreements.view_engagement",
+        "end": "agreements.end_engagement",
     }
 
     def rows(self):

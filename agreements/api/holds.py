@@ -15,7 +15,7 @@ class HoldSerializer(serializers.ModelSerializer):
     agreement = VisibleField(
         "agreements.hold_agreement", queryset=Agreement.objects.all(), required=False, allow_null=True
     )
-    organization = VisibleField("partnership.change_organization", queryset=Organization.objects.all(), required=False,
+    organization = VisibleField("agreements.hold_organization", queryset=Organization.objects.all(), required=False,
                                 allow_null=True)  # fmt: skip
 
     class Meta:

@@ -122,7 +122,7 @@ class CouncilViewSet(ReadOnly):
     permissions = {
         "list": "councils.view_council", "retrieve": "councils.view_council", "dashboard": "councils.view_dashboard",
         "create": "councils.found_council", "seats": "councils.view_council", "add_seat": "councils.run_council",
-        "appoint": "councils.run_council",
+        "appoint": "councils.run_council", "adopt_charter": "councils.run_council",
     }  # fmt: skip
 
     def rows(self):
@@ -149,6 +149,13 @@ class CouncilViewSet(ReadOnly):
         council, values = self.get_object(), self.given(SeatSerializer)
         made = councils.create_seat(council=council, by=request.user, at=self.now, **values)
         return self.answer(made, SeatSerializer, status=201)
+
+    @deed(takes=CharterSerializer, answers=CharterSerializer, status=201, path="charters")
+    def adopt_charter(self, request, pk):
+        """Adopt a new charter; meetings that are planned already keep theirs."""
+        council, values = self.get_object(), self.given(CharterSerializer)
+        made = councils.adopt_charter(council=council, charter=values, by=request.user, at=self.now)
+        return self.answer(made, CharterSerializer, status=201)
 
     @deed(takes=AppointmentSerializer, answers=OccupancySerializer, status=201, path="occupancies")
     def appoint(self, request, pk):

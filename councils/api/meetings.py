@@ -12,6 +12,7 @@ from councils.api.action_items import ActionItemSerializer, RaisedSerializer, ra
 from councils.models import AgendaItem, Attendance, Council, Meeting, Minutes, Occupancy
 from partnership.api.fields import VisibleField
 from partnership.api.router import router
+from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
 from partnership.forms.organizations import known_zone
 
@@ -88,7 +89,7 @@ class MeetingViewSet(ReadOnly):
     permissions = {
         "list": "councils.view_meeting", "retrieve": "councils.view_meeting", "agenda": "councils.view_meeting",
         "attendance": "councils.view_meeting", "minutes": "councils.view_meeting", "create": "councils.run_council",
-        "add_item": "councils.run_meeting", "announce": "councils.run_meeting", "open": "councils.open_meeting",
+        "add_item": "councils.run_meeting", "announce": "councils.run_meeting", "cancel": "councils.run_meeting", "open": "councils.open_meeting",
         "close": "councils.open_meeting", "arrive": "councils.open_meeting", "leave": "councils.open_meeting",
         "write_minutes": "councils.attend_meeting", "certify": "councils.chair_meeting", "raise_action": "councils.attend_meeting",
     }  # fmt: skip
@@ -118,6 +119,12 @@ class MeetingViewSet(ReadOnly):
         """Tell the members; fewer days ahead than the charter asks need a reason."""
         meeting, values = self.get_object(), self.given(NoticeSerializer)
         return self.answer(meetings.announce(meeting=meeting, by=request.user, at=self.now, **values))
+
+    @deed(takes=ReasonSerializer, answers=MeetingSerializer)
+    def cancel(self, request, pk):
+        """Call the meeting off before it has begun, with the reason."""
+        meeting, values = self.get_object(), self.given(ReasonSerializer)
+        return self.answer(meetings.cancel(meeting=meeting, by=request.user, at=self.now, **values))
 
     @deed(answers=MeetingSerializer)
     def open(self, request, pk):

@@ -1,6 +1,7 @@
 """Liaison offices: opened, staffed, reached through channels, and their contact log."""
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
@@ -67,7 +68,7 @@ class OfficeViewSet(ReadOnlyOfParent):
     parent, parents = "organization", Organization
     serializer_class = OfficeSerializer
     permissions = {
-        "list": READ, "retrieve": READ, "contacts": READ, "create": WRITE, "add_channel": WRITE, "assign": WRITE, "log_contact": WRITE,
+        "list": READ, "retrieve": READ, "contacts": READ, "create": WRITE, "add_channel": WRITE, "assign": WRITE, "release": WRITE, "log_contact": WRITE,
     }  # fmt: skip
 
     def rows(self):
@@ -91,6 +92,15 @@ class OfficeViewSet(ReadOnlyOfParent):
         made = offices.assign(office=office, officer=values["user"], is_deputy=values.get("is_deputy", False), by=request.user,
                               at=self.now)  # fmt: skip
         return self.answer(made, OfficerSerializer, status=201)
+
+    @deed(answers=OfficerSerializer, path="officers/{key}/release")
+    def release(self, request, pk, key):
+        """End somebody's service at the office; who served when stays known."""
+        serving = self.get_object().assignments.select_related("user", "office__organization")
+        known = {str(one.pk): one for one in serving}
+        if key not in known:
+            raise Http404
+        return self.answer(offices.release(assignment=known[key], by=request.user, at=self.now), OfficerSerializer)
 
     @deed(answers=ContactSerializer(many=True), methods=["get"])
     def contacts(self, request, pk):

@@ -1,13 +1,16 @@
 """The directory: organizations entered, changed, vetted, suspended."""
 
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from rest_framework import serializers
+from rest_framework.response import Response
 
 from partnership.actions import organizations
 from partnership.api.fields import VisibleField
 from partnership.api.router import router
 from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
-from partnership.forms.organizations import known_country, known_zone
+from partnership.forms.organizations import identifier, known_country, known_zone
 from partnership.models import Organization, OrganizationIdentifier, Sector
 
 
@@ -15,6 +18,14 @@ class IdentifierSerializer(serializers.ModelSerializer):
     class Meta:
         model = OrganizationIdentifier
         fields = ["id", "scheme", "value"]
+        read_only_fields = ["id"]
+        validators: list = []
+
+    def validate(self, values):
+        try:
+            return {**values, "value": identifier(values["scheme"], values["value"])}
+        except ValidationError as error:
+            raise serializers.ValidationError({"value": error.messages}) from error
 
 
 class OrganizationSerializer(serializers.ModelSerializer):
@@ -58,6 +69,7 @@ class OrganizationViewSet(ReadOnly):
         "list": "partnership.view_organization", "retrieve": "partnership.view_organization",
         "create": "partnership.create_organization", "partial_update": "partnership.change_organization",
         "vet": "partnership.vet_organization", "suspend": "partnership.vet_organization", "resume": "partnership.vet_organization",
+        "add_identifier": "partnership.change_organization", "remove_identifier": "partnership.change_organization",
     }  # fmt: skip
 
     def rows(self):
@@ -94,6 +106,22 @@ class OrganizationViewSet(ReadOnly):
         """Lift the suspension."""
         found, values = self.get_object(), self.given(ReasonSerializer)
         return self.answer(organizations.resume(organization=found, by=request.user, at=self.now, **values))
+
+    @deed(takes=IdentifierSerializer, answers=IdentifierSerializer, status=201, path="identifiers")
+    def add_identifier(self, request, pk):
+        """Enter a number under which a register knows the organization."""
+        found, values = self.get_object(), self.given(IdentifierSerializer)
+        made = organizations.add_identifier(organization=found, by=request.user, at=self.now, **values)
+        return self.answer(made, IdentifierSerializer, status=201)
+
+    @deed(status=204, path="identifiers/{key}", methods=["delete"])
+    def remove_identifier(self, request, pk, key):
+        """Take a number away that was entered by mistake or has lapsed."""
+        known = {str(one.pk): one for one in self.get_object().identifiers.select_related("organization")}
+        if key not in known:
+            raise Http404
+        organizations.remove_identifier(identifier=known[key], by=request.user, at=self.now)
+        return Response(status=204)
 
 
 router.register("organizations", OrganizationViewSet, basename="organization")

@@ -8,10 +8,11 @@ from rest_framework.response import Response
 from partnership.actions import accounts
 from partnership.api.fields import ThroughField, VisibleField
 from partnership.api.router import router
-from partnership.api.views import ReadOnly, ReadOnlyOfParent, ScopedViewSet, deed
+from partnership.api.shapes import ReasonSerializer
+from partnership.api.views import ReadOnly, ScopedViewSet, deed
 from partnership.models import Invitation, Job, Membership, Organization, Role, User
 
-INVITE, MANAGE = "partnership.invite_person", "partnership.manage_people"
+INVITE, MANAGE, OPEN = "partnership.invite_person", "partnership.manage_people", "partnership.manage_invitation"
 
 
 class MembershipSerializer(serializers.ModelSerializer):
@@ -74,12 +75,11 @@ class InvitationMadeSerializer(InvitationSerializer):
         fields = [*InvitationSerializer.Meta.fields, "link"]
 
 
-class InvitationViewSet(ReadOnlyOfParent):
-    """Invitations into organizations into which the caller may invite."""
+class InvitationViewSet(ReadOnly):
+    """Invitations into organizations that the caller administers."""
 
-    parent, parents = "organization", Organization
     serializer_class = InvitationSerializer
-    permissions = {"list": INVITE, "retrieve": INVITE, "create": INVITE, "withdraw": INVITE}
+    permissions = {"list": OPEN, "retrieve": OPEN, "create": INVITE, "withdraw": OPEN}
 
     def rows(self):
         return Invitation.objects.select_related("organization").order_by("-invited_at", "pk")
@@ -96,6 +96,29 @@ class InvitationViewSet(ReadOnlyOfParent):
     def withdraw(self, request, pk):
         """Make an open invitation void."""
         return self.answer(accounts.withdraw(invitation=self.get_object(), by=request.user, at=self.now))
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["id", "name", "is_active"]
+        read_only_fields = fields
+
+
+class PersonViewSet(ScopedViewSet):
+    """Accounts that the caller may close."""
+
+    serializer_class = PersonSerializer
+    permissions = {"deactivate": "partnership.deactivate_person"}
+
+    def rows(self):
+        return User.objects.all()
+
+    @deed(takes=ReasonSerializer, answers=PersonSerializer)
+    def deactivate(self, request, pk):
+        """Close an account: sessions end, tokens and memberships give nothing from the next request on."""
+        found, values = self.get_object(), self.given(ReasonSerializer)
+        return self.answer(accounts.deactivate(user=found, by=request.user, at=self.now, **values))
 
 
 class HoldingSerializer(serializers.Serializer):
@@ -130,4 +153,5 @@ class MeViewSet(ScopedViewSet):
 
 router.register("memberships", MembershipViewSet, basename="membership")
 router.register("invitations", InvitationViewSet, basename="invitation")
+router.register("people", PersonViewSet, basename="person")
 router.register("me", MeViewSet, basename="me")

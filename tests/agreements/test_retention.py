@@ -466,3 +466,26 @@ def test_the_schedule_runs_once_a_night_and_goes_on_after_a_break():
     assert retention.tick() is None, "what failed is tried again after an hour, not at each knock"
     DeletionRun.objects.update(started_at=datetime.now(UTC) - timedelta(days=2))
     assert retention.tick() is not None, "a night that was missed is caught up"
+
+
+@pytest.mark.django_db
+def test_what_is_to_be_returned_waits_until_somebody_says_that_it_was(client_of, api_of, partner_officer):
+    agreement = agreement_in_force(action="return")
+    rows = reports(agreement, 2)
+    later = reports(agreement, 1, until=FUTURE)
+    officer = holder(Role.LIAISON_OFFICER, agreement.lead)
+    client, page = client_of(officer), f"/agreements/{agreement.pk}/returned"
+    assert execute.sweep(trigger="command").deleted_count == 0
+
+    assert client_of(partner_officer).get(page).status_code == 404
+    assert "Confirm the return" in client.get("/agreements/retention/").content.decode()
+    assert client.post(page, {"because": ""}).status_code == 422
+    assert client.post(page, {"because": "On a disk, by courier"}).status_code == 302
+    assert client.get(page).status_code == 404, "nothing waits any more"
+    again = api_of(officer).post(f"/api/v1/agreements/{agreement.pk}/confirm-returns", {"because": "x"}, format="json")
+    assert again.json() == {"returned": 0}
+
+    run = execute.sweep(trigger="command")
+    assert run.deleted_count == 2 and Report.objects.filter(pk=later[0].pk).exists()
+    assert set(DeletionRecord.objects.values_list("record_id", "action")) == {(row.pk, "return") for row in rows}
+    assert AuditEntry.objects.filter(verb="agreements.return_confirmed").count() == 2

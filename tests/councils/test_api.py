@@ -263,3 +263,23 @@ def test_what_concerns_other_councils_is_not_listed(api_of, chair, council):
     for name in ("action-items", "meetings", "decisions"):
         assert api_of(chair).get(api(name)).json()["count"] == 0
     assert api_of(chair).get(api("councils")).json()["count"] == 1
+
+
+def test_a_charter_follows_another_and_a_meeting_is_called_off(api_of, council, meeting, coordinator, chair, stranger):
+    body = {**CHARTER, "majority": "two_thirds"}
+    assert api_of(chair).post(api("councils", council.pk, "charters"), body, format="json").status_code in (403, 404)
+    made = api_of(coordinator).post(api("councils", council.pk, "charters"), body, format="json")
+    assert made.status_code == 201 and council.charters.count() == 2
+
+    reason = {"because": "Storm"}
+    assert api_of(stranger).post(api("meetings", meeting.pk, "cancel"), reason, format="json").status_code == 404
+    assert api_of(coordinator).post(api("meetings", meeting.pk, "cancel"), {}, format="json").status_code == 400
+    assert (
+        api_of(coordinator).post(api("meetings", meeting.pk, "cancel"), reason, format="json").json()["state"]
+        == "cancelled"
+    )
+    assert api_of(coordinator).post(api("meetings", meeting.pk, "cancel"), reason, format="json").status_code in (
+        400,
+        409,
+        422,
+    )

@@ -8,6 +8,7 @@ from tests.factories.partnership import (
     ExportFactory,
     InvitationFactory,
     LiaisonOfficeFactory,
+    OfficeAssignmentFactory,
     OrganizationFactory,
     OrganizationIdentifierFactory,
 )
@@ -254,3 +255,28 @@ def test_the_trail_is_read_by_whom_it_concerns_and_verified_by_auditors(api_of, 
     assert verdict.status_code == 200 and set(verdict.json()) >= {"is_intact", "entries", "faults"}
     assert AuditEntry.objects.filter(verb="partnership.audit_verified", actor_id=auditor.pk).exists()
     assert api_of(nobody).post(api("audit", "verify")).status_code == 404
+
+
+def test_numbers_services_and_accounts_by_calls(
+    api_of, liaison_officer, partner_officer, coordinator, own_organization
+):
+    numbers = f"/api/v1/organizations/{own_organization.pk}/identifiers"
+    client = api_of(liaison_officer)
+
+    wrong = client.post(numbers, {"scheme": "lei", "value": "X"}, format="json")
+    assert wrong.status_code == 400 and "value" in wrong.content.decode()
+    made = client.post(numbers, {"scheme": "duns", "value": "15-048-3782"}, format="json")
+    assert made.status_code == 201 and made.json()["value"] == "150483782"
+    assert api_of(partner_officer).delete(f"{numbers}/{made.json()['id']}").status_code in (403, 404)
+    assert client.delete(f"{numbers}/{made.json()['id']}").status_code == 204
+    assert client.delete(f"{numbers}/{made.json()['id']}").status_code == 404
+
+    serving = OfficeAssignmentFactory(office__organization=own_organization)
+    end = f"/api/v1/offices/{serving.office_id}/officers/{serving.pk}/release"
+    assert api_of(partner_officer).post(end).status_code == 404
+    assert client.post(end).status_code == 200
+    assert client.post(end).status_code in (400, 409, 422)
+
+    close = f"/api/v1/people/{liaison_officer.pk}/deactivate"
+    assert client.post(close, {"because": "Left"}, format="json").status_code == 404
+    assert api_of(coordinator).post(close, {"because": "Left"}, format="json").json()["is_active"] is False

@@ -184,7 +184,8 @@ def test_a_port_in_use_is_told_before_anything_is_started(start, state_folder):
 
 
 def test_the_suite_says_what_is_wrong_with_its_servers():
-    environment = {**os.environ, "DATABASE_URL": "mysql://host/portal"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    environment = {**own, "DATABASE_URL": "mysql://host/portal"}
 
     outcome = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/setup/test_portal.py"],
