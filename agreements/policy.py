@@ -1,13 +1,27 @@
 """Who may see and do what with agreements, holds, retention and certificates."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from agreements.models import Agreement, AgreementUserGrant, DeletionRecord, DeletionRun, Engagement, LegalHold, Party
+from agreements.models import (
+    Agreement,
+    AgreementGroupGrant,
+    AgreementUserGrant,
+    DeletionRecord,
+    DeletionRun,
+    Engagement,
+    LegalHold,
+    Party,
+    Proposal,
+    Remark,
+    RetentionApproval,
+)
 from partnership.access.actor import Actor
+from partnership.access.exceptions import Kind, offer
 from partnership.access.grants import granted
-from partnership.access.scope import one_of
+from partnership.access.scope import one_of, via
 from partnership.access.table import EVERY_ROW, Branch, Standing, extend, in_general, on_rows
 from partnership.models import Organization, Role
 
@@ -16,16 +30,31 @@ AS_COORDINATOR = Branch("coordinator", COORDINATOR, lambda actor: EVERY_ROW if a
 IS_COORDINATOR = Standing("coordinator", COORDINATOR, lambda actor: actor.is_coordinator)
 
 
+def _shown_to(own: Iterable[UUID]) -> QuerySet[Party]:
+    """Places of organizations as parties; a draft is shown to the organization that leads it, to others once negotiated."""
+    if not own:
+        return Party.objects.none()
+    drafted_by_others = Q(agreement__state=Agreement.State.DRAFT) & ~Q(agreement__lead=F("organization"))
+    return Party.objects.filter(organization__in=own, until__isnull=True).exclude(drafted_by_others)
+
+
 def agreements_of_own_organizations(actor: Actor) -> frozenset[UUID]:
-    """Agreements that name one of the person's organizations as a party, whatever their state; not after a withdrawal."""
+    """Agreements that name one of the person's organizations as a party, but not drafts of others; not after a withdrawal."""
     own = actor.organizations()
-    rows = Party.objects.filter(organization__in=own, until__isnull=True) if own else Party.objects.none()
+    rows = _shown_to(own)
     return frozenset(rows.values_list("agreement_id", flat=True))
+
+
+def agreements_to_negotiate(actor: Actor) -> frozenset[UUID]:
+    """Agreements of which an organization is a party for which the person speaks; drafts are the lead's alone."""
+    own = actor.organizations(Role.LIAISON_OFFICER, Role.SIGNATORY)
+    rows = _shown_to(own)
+    return frozenset(rows.exclude(agreement__state=Agreement.State.DRAFT).values_list("agreement_id", flat=True))
 
 
 def agreements_to_sign(actor: Actor) -> frozenset[UUID]:
     own = actor.organizations(Role.SIGNATORY)
-    rows = Party.objects.filter(organization__in=own, until__isnull=True) if own else Party.objects.none()
+    rows = _shown_to(own)
     return frozenset(rows.values_list("agreement_id", flat=True))
 
 
@@ -55,8 +84,30 @@ AUDITOR = Branch("auditor", "You are engaged as an auditor of it.", _audited())
 
 on_rows("agreements.view_agreement", Agreement, "See an agreement and its terms", [
     LEAD, PARTY, AUDITOR, AS_COORDINATOR, granted(AgreementUserGrant, "view_agreement"),
+    granted(AgreementGroupGrant, "view_agreement"),
 ])  # fmt: skip
 on_rows("agreements.change_agreement", Agreement, "Draft, edit and send an agreement", [LEAD])
+on_rows("agreements.negotiate_agreement", Agreement, "Remark on clauses and propose changes", [
+    LEAD,
+    Branch("party", "You are a liaison officer or signatory of a party.",
+           lambda actor: one_of("pk", actor.fact(agreements_to_negotiate))),
+])  # fmt: skip
+on_rows("agreements.review_agreement", Agreement, "Give an opinion on the words of a version", [
+    Branch("second person", "You are a liaison officer, signatory or analyst of the organization that leads it.",
+           lambda actor: one_of("lead_id", actor.organizations(Role.LIAISON_OFFICER, Role.SIGNATORY, Role.ANALYST))),
+    AS_COORDINATOR,
+])  # fmt: skip
+LEADS_IT = Branch(
+    "lead", "You are a liaison officer of the organization that leads it.", _officer("version__agreement__lead_id")
+)
+MADE_IT = Branch("author", "You made it.", lambda actor: Q(made_by_id=actor.user.pk) if actor.is_member else None)
+on_rows("agreements.view_remark", Remark, "Read remarks on clauses",
+        via("version__agreement", "agreements.view_agreement", Agreement))  # fmt: skip
+on_rows("agreements.close_remark", Remark, "Answer and close a remark", [LEADS_IT, MADE_IT])
+on_rows("agreements.view_proposal", Proposal, "Read proposals",
+        via("version__agreement", "agreements.view_agreement", Agreement))  # fmt: skip
+on_rows("agreements.decide_proposal", Proposal, "Accept or decline a proposal", [LEADS_IT])
+on_rows("agreements.withdraw_proposal", Proposal, "Withdraw a proposal", [MADE_IT])
 on_rows("agreements.sign_agreement", Agreement, "Sign an agreement for a party", [
     Branch("signatory", "You are a signatory of a party.", lambda actor: one_of("pk", actor.fact(agreements_to_sign))),
 ])  # fmt: skip
@@ -88,7 +139,7 @@ on_rows("agreements.hold_agreement", Agreement, "Place a legal hold on an agreem
 
 def agreements_to_hold(actor: Actor) -> frozenset[UUID]:
     own = actor.organizations(Role.LIAISON_OFFICER)
-    rows = Party.objects.filter(organization__in=own, until__isnull=True) if own else Party.objects.none()
+    rows = _shown_to(own)
     return frozenset(rows.values_list("agreement_id", flat=True))
 
 
@@ -98,6 +149,12 @@ RETENTION_READERS = [
 ]  # fmt: skip
 on_rows("agreements.view_retention", Agreement, "See what retention will do under an agreement", RETENTION_READERS)
 in_general("agreements.run_retention", "Run the retention sweep now", [IS_COORDINATOR])
+on_rows("agreements.view_approval", RetentionApproval, "See what waits for a second person before it is deleted",
+        [AS_COORDINATOR])  # fmt: skip
+on_rows("agreements.approve_deletion", RetentionApproval, "Approve or decline a deletion that another coordinator asked for", [
+    Branch("second person", "You are a coordinator of the secretariat, and another one asked for it.",
+           lambda actor: ~Q(asked_by_id=actor.user.pk) if actor.is_coordinator else None),
+])  # fmt: skip
 on_rows("agreements.view_run", DeletionRun, "See a retention run", [
     AS_COORDINATOR,
     Branch("officer", "Liaison officers see that runs took place.", lambda a: EVERY_ROW if a.has_role(Role.LIAISON_OFFICER) else None),
@@ -116,3 +173,9 @@ extend("partnership.view_audit", [
     Branch("auditor", "You are engaged as an auditor of the agreement that it concerns.", lambda actor: one_of(
         "subject_id", frozenset(str(key) for key in actor.fact(audited_agreements)))),
 ])  # fmt: skip
+
+AGREEMENTS = offer(Kind(
+    name="agreement", noun="agreement", model=Agreement, person=AgreementUserGrant, group=AgreementGroupGrant,
+    codename="view_agreement", seen_by="agreements.view_agreement", decided_by="agreements.change_agreement",
+    page="agreements:agreement-detail", subject=lambda row: row,
+))  # fmt: skip

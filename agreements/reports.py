@@ -73,7 +73,8 @@ class PeriodForm(forms.Form):
 COMPLIANCE = [
     Column("agreement", "Agreement"), Column("deleted", "Deleted", kind="number"), Column("anonymised", "Anonymised", kind="number"),
     Column("returned", "Returned, deleted", kind="number"), Column("due", "Due now", kind="number"), Column("held", "Held", kind="number"),
-    Column("waiting", "Waiting for return", kind="number"), Column("late", "Deleted more than a day late", kind="number"),
+    Column("waiting", "Waiting for return", kind="number"), Column("unapproved", "Waiting for approval", kind="number"),
+    Column("late", "Deleted more than a day late", kind="number"),
     Column("share", "Share late, percent", kind="number"),
 ]  # fmt: skip
 
@@ -89,13 +90,13 @@ def compliance(actor: Any, parameters: Mapping[str, Any]) -> Table:
     preview = plan.preview(timezone.now(), list(agreements))
     now: dict[str, Counter[str]] = {group.agreement: Counter() for group in preview.groups}
     for group in preview.groups:
-        now[group.agreement].update(due=group.goes, held=group.held, waiting=group.waiting)
+        now[group.agreement].update(due=group.goes, held=group.held, waiting=group.waiting, unapproved=group.unapproved)
     given = []
     for key, reference in sorted(agreements.items(), key=lambda pair: pair[1]):
         own, state = done.get(key, Counter()), now.get(reference, Counter())
         total = sum(own.values())
         if total or any(state.values()):
-            given.append([reference, own["delete"], own["anonymise"], own["return"], state["due"], state["held"], state["waiting"], late[key],
+            given.append([reference, own["delete"], own["anonymise"], own["return"], state["due"], state["held"], state["waiting"], state["unapproved"], late[key],
                           round(100 * late[key] / total, 1) if total else 0])  # fmt: skip
     notes = ["Deleted, anonymised and returned are counted from the certificates; due, held and waiting by the predicate of the engine, as of now.",
              "Late: done more than one day after the day until which the record was kept."]  # fmt: skip

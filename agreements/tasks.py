@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from agreements.actions import retention
+from agreements.actions import amending, reminders, retention
 from partnership.jobs import heartbeat
 from partnership.jobs.task import task
 
@@ -16,3 +16,13 @@ def retention_tick() -> None:
 @task("agreements.tasks.erase_files")
 def erase_files() -> None:
     retention.erase_files(at=timezone.now())
+
+
+@task("agreements.tasks.keep_dates")
+def keep_dates() -> None:
+    amending.keep_dates(at=timezone.now())
+
+
+@task("agreements.tasks.remind")
+def remind() -> None:
+    reminders.remind(at=timezone.now())

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement, LegalHold
+from agreements.actions import signing, versions
+from agreements.dates import WARNED, days_ahead
+from agreements.models import Agreement, LegalHold, RetentionApproval
 from agreements.retention import plan
+from agreements.retention.due import local_day
 from partnership.access.decide import may_somewhere
 from partnership.access.scope import visible
 from partnership.registry import Glance, Waiting, glance, worklist
@@ -14,29 +18,49 @@ from partnership.registry import Glance, Waiting, glance, worklist
 
 @worklist
 def signatures(actor):
-    """Agreements that wait for the person's signature."""
-    own = actor.organizations("signatory")
-    found = visible(actor, "agreements.sign_agreement", Agreement.objects.filter(state="signature"))
-    waiting = found.filter(parties__organization__in=own, parties__until__isnull=True).distinct()
-    for agreement in waiting.order_by("reference")[:20]:
-        if not agreement.versions.order_by("-number")[0].signatures.filter(party__organization__in=own).exists():
+    """Versions that wait for the person's signature: first ones and amendments."""
+    amended = Q(
+        state__in=versions.AMENDABLE, versions__frozen_at__isnull=False, versions__number__gt=F("governing__number")
+    )
+    waiting = Agreement.objects.filter(Q(state=Agreement.State.SIGNATURE) | amended).distinct()
+    for agreement in visible(actor, "agreements.sign_agreement", waiting).order_by("reference")[:20]:
+        if signing.parties_to_sign(agreement, actor.user):
             yield Waiting(f"Sign {agreement.reference}: {agreement.title}", reverse("agreements:agreement-sign", kwargs={"pk": agreement.pk}),
                           "Signatures", is_urgent=True)  # fmt: skip
 
 
 @worklist
 def drafts(actor):
-    """Drafts of the person's organizations."""
-    found = visible(actor, "agreements.change_agreement", Agreement.objects.filter(state__in=["draft", "negotiation"]))
+    """Versions under work that the person's organizations lead."""
+    under_work = Agreement.objects.filter(versions__frozen_at__isnull=True).distinct()
+    found = visible(actor, "agreements.change_agreement", under_work)
     for agreement in found.order_by("reference")[:20]:
+        detail = "Amendment" if agreement.governing_id else agreement.get_state_display()
         yield Waiting(f"Continue {agreement.reference}: {agreement.title}", reverse("agreements:agreement-steps", kwargs={"pk": agreement.pk}),
-                      "Drafts", detail=agreement.get_state_display())  # fmt: skip
+                      "Drafts", detail=detail)  # fmt: skip
+
+
+@worklist
+def laws(actor):
+    """Laws behind purposes that end within 90 days, and agreements that end or are to be reviewed by then."""
+    led = visible(actor, "agreements.change_agreement", Agreement.objects.in_force())
+    for agreement in (
+        led.select_related("governing")
+        .prefetch_related("governing__purposes__legal_basis__rule_set")
+        .order_by("reference")
+    ):
+        url = reverse("agreements:agreement-detail", kwargs={"pk": agreement.pk})
+        today = local_day(timezone.now(), agreement.time_zone)
+        for ahead in days_ahead(agreement):
+            if ahead.day <= today + timedelta(days=WARNED):
+                yield Waiting(f"{ahead.words} {agreement.reference}: {agreement.title}", url, "Agreements", due=ahead.day,
+                              is_urgent=ahead.day <= today + timedelta(days=30))  # fmt: skip
 
 
 @worklist
 def reviews(actor):
-    """Holds whose review is due within a month."""
-    soon = timezone.now().date() + timedelta(days=30)
+    """Holds whose review is due within 90 days."""
+    soon = timezone.now().date() + timedelta(days=WARNED)
     found = visible(
         actor, "agreements.lift_hold", LegalHold.objects.filter(lifted_at__isnull=True, review_on__lte=soon)
     )
@@ -47,6 +71,15 @@ def reviews(actor):
             "Legal holds",
             due=hold.review_on,
         )
+
+
+@worklist
+def approvals(actor):
+    """Deletions that another coordinator asked for."""
+    asked = RetentionApproval.objects.filter(state=RetentionApproval.State.ASKED)
+    for approval in visible(actor, "agreements.approve_deletion", asked).order_by("reference"):
+        yield Waiting(f"Approve or decline {approval.reference}: {approval.size} records",
+                      reverse("agreements:approval-detail", kwargs={"pk": approval.pk}), "Retention", is_urgent=True)  # fmt: skip
 
 
 @glance
@@ -62,4 +95,4 @@ def standing(actor):
             visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True))  # fmt: skip
         tonight = plan.preview(plan.next_run(timezone.now()), rows)
         yield Glance("Records that go tonight", f"{tonight.goes:,}", reverse("agreements:retention"),
-                     f"{tonight.held:,} held, {tonight.waiting:,} to be returned first")  # fmt: skip
+                     f"{tonight.held:,} held, {tonight.waiting:,} to be returned first, {tonight.unapproved:,} to be approved")  # fmt: skip

@@ -13,9 +13,9 @@ CHARTER = {
     "authority": "Decision of the founding partners of 3 May 2024", "majority": "simple", "quorum_basis": "filled_seats",
 }  # fmt: skip
 PLAN = [
-    ("Energy Council", ["nis2:energy", "us16:energy"], ["cert-nl", "noordnet", "elbestrom", "zonkracht", "gridassoc", "tu-delta", "openrights"]),
-    ("Water Council", ["nis2:drinking-water", "nis2:waste-water", "us16:water"], ["duinwater", "cert-nl", "brugwater", "waterunion", "uni-alster"]),
-    ("Health Council", ["nis2:health", "us16:healthcare"], ["merwede", "lindenhof", "cert-be", "patients", "santaclara"]),
+    ("Energy Council", ["nis2:energy"], ["cert-nl", "noordnet", "elbestrom", "zonkracht", "gridassoc", "tu-delta", "openrights"]),
+    ("Water Council", ["nis2:drinking-water", "nis2:waste-water"], ["duinwater", "cert-nl", "brugwater", "waterunion", "uni-alster"]),
+    ("Health Council", ["nis2:health"], ["merwede", "lindenhof", "cert-be", "patients", "santaclara"]),
     ("Cross-sector Council", ["nis2:energy", "nis2:health", "nis2:drinking-water", "nis2:transport", "nis2:banking", "nis2:digital-infrastructure"],
      ["cert-nl", "noordnet", "merwede", "railpoint", "gildebank", "netharbor", "tu-delta"]),
 ]  # fmt: skip
@@ -42,7 +42,7 @@ def _council(world: Any, number: int, name: str, sectors: list[str], keys: list[
     councils.create_seat(council=council, interest="academia", by=by, at=at)
     _held(world, council, keys, world.now - timedelta(days=40 + number))
     coming = world.now + timedelta(days=9 + number)
-    meeting = meetings.plan(council=council, title=f"{name}, winter meeting", starts_at=coming.replace(minute=0), time_zone="Europe/Amsterdam",
+    meeting = meetings.plan(council=council, title=f"{name}, winter meeting", starts_at=coming.replace(hour=13, minute=0, second=0, microsecond=0), time_zone="Europe/Amsterdam",
                             place="Room 2, The Hague, and by link", by=by, at=world.now - timedelta(days=5))  # fmt: skip
     for title in ("Figures of the quarter", "Plan for the spring exercise"):
         meetings.add_item(meeting=meeting, title=title, by=by, at=world.now - timedelta(days=5))

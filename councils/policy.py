@@ -4,8 +4,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from councils.models import Council, Decision, Meeting, Occupancy, Seat
+from councils.models import Council, CouncilGroupGrant, CouncilUserGrant, Decision, Meeting, Occupancy, Seat
 from partnership.access.actor import Actor
+from partnership.access.exceptions import Kind, offer
+from partnership.access.grants import granted
 from partnership.access.scope import one_of
 from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
 from partnership.models import AudienceMember, CorrectiveAction
@@ -34,6 +36,12 @@ def _councils(*functions: str, voting: bool = False, field: str = "pk"):
     return rows
 
 
+def _named(field: str = "pk") -> list[Branch]:
+    """By name or by group, in a council that was opened to the person."""
+    tables = (CouncilUserGrant, CouncilGroupGrant)
+    return [granted(table, "view_council", field=field) for table in tables]
+
+
 MEMBER = "You sit on this council."
 CHAIR = Seat.Function.CHAIR, Seat.Function.OFFICER
 
@@ -41,7 +49,7 @@ on_rows(
     "councils.view_council",
     Council,
     "See a council, its charter and members",
-    [Branch("member", MEMBER, _councils()), AS_COORDINATOR],
+    [Branch("member", MEMBER, _councils()), AS_COORDINATOR, *_named()],
 )
 on_rows("councils.run_council", Council, "Run a council: seats, meetings, announcements", [AS_COORDINATOR])
 in_general(
@@ -59,7 +67,7 @@ on_rows(
     "councils.view_meeting",
     Meeting,
     "See a meeting",
-    [Branch("member", MEMBER, _councils(field="council_id")), AS_COORDINATOR],
+    [Branch("member", MEMBER, _councils(field="council_id")), AS_COORDINATOR, *_named("council_id")],
 )
 on_rows("councils.run_meeting", Meeting, "Prepare and announce a meeting", [AS_COORDINATOR])
 on_rows("councils.open_meeting", Meeting, "Open and close a meeting, call the roll", [
@@ -72,7 +80,7 @@ on_rows("councils.attend_meeting", Meeting, "Take part: step aside, raise action
     Branch("member", MEMBER, _councils(field="council_id")),
 ])  # fmt: skip
 on_rows("councils.view_decision", Decision, "See a decision and how it came about", [
-    Branch("member", MEMBER, _councils(field="meeting__council_id")), AS_COORDINATOR,
+    Branch("member", MEMBER, _councils(field="meeting__council_id")), AS_COORDINATOR, *_named("meeting__council_id"),
 ])  # fmt: skip
 on_rows("councils.chair_decision", Decision, "Open and close a vote", [
     Branch("chair", "You chair this council.", _councils(Seat.Function.CHAIR, field="meeting__council_id")),
@@ -95,3 +103,9 @@ on_rows("councils.view_action", CorrectiveAction, "See action items", [
     Branch("member", "It was raised in a council that you sit on.", lambda actor: one_of("audience_id", actor.fact(own_audiences))),
     AS_COORDINATOR,
 ])  # fmt: skip
+
+COUNCILS = offer(Kind(
+    name="council", noun="council", model=Council, person=CouncilUserGrant, group=CouncilGroupGrant,
+    codename="view_council", seen_by="councils.view_council", decided_by="councils.run_council",
+    page="councils:council-detail", subject=lambda row: row,
+))  # fmt: skip

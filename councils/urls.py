@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from councils.views import action_items, councils, decisions, meetings
+from councils.views import action_items, councils, dashboards, decisions, meetings
 
 app_name = "councils"
 urlpatterns = [
@@ -25,7 +25,7 @@ urlpatterns = [
     path("decisions/<uuid:pk>", decisions.DecisionDetail.as_view(), name="decision-detail"),
     path("occupancies/<uuid:pk>/vacate", councils.Vacate.as_view(), name="vacate"),
     path("<uuid:pk>", councils.CouncilDetail.as_view(), name="council-detail"),
-    path("<uuid:pk>/dashboard", councils.Dashboard.as_view(), name="dashboard"),
+    path("<uuid:pk>/dashboard", dashboards.Dashboard.as_view(), name="dashboard"),
     path("<uuid:pk>/charters/new", councils.CharterNew.as_view(), name="charter-new"),
     path("<uuid:pk>/seats/new", councils.SeatNew.as_view(), name="seat-new"),
     path("<uuid:pk>/appoint", councils.Appoint.as_view(), name="appoint"),

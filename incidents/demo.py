@@ -10,14 +10,20 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
+from agreements.actions import approvals
 from agreements.models import Agreement, DataCategory, Party, RetentionTerm
 from agreements.retention import execute
-from incidents.actions import attachments, indicators, reports
+from incidents.actions import attachments, figures, indicators, reading, reports
+from incidents.aggregates import rules
 from incidents.models import IncidentKind, Report
+from partnership.access.actor import Actor
+from partnership.access.decide import can
+from partnership.audit.record import SYSTEM
 from partnership.models import TLP, Organization, User
 
 REPORTS = 420
 MONTHS = 24
+RELEASES = 15  # months with published figures
 STORIES = {
     "malware": ("Ransomware on office file servers", "Staff found encrypted files in the morning. Servers were isolated, backups restored within two days. Control systems stayed apart and were not touched."),
     "intrusion": ("Stolen password used on a remote access gateway", "A login from an unusual network was seen at the gateway. The account was locked and all sessions ended. Nothing shows that data left."),
@@ -72,12 +78,55 @@ def build(world: Any) -> list[Report]:
     kinds = {kind.pk: kind for kind in IncidentKind.objects.all()}
     made = [report for moment in _moments(dice, world.now) if (report := _file(dice, seats, kinds, moment)) is not None]
     _work_on(dice, made, world.now)
+    _publish(world.now)
+    _approve_first_run(world)
     execute.sweep(trigger="schedule")  # the run of last night: what its terms ended before has its certificate
     tonight = _due_tonight(dice, seats, kinds, world.now)
     _work_on(dice, tonight, world.now)
     made = list(Report.objects.filter(pk__in=[report.pk for report in made + tonight]).order_by("received_at"))
     _attach(made, world)
+    _read(made, world)
+    _by_name(made, world)
     return made
+
+
+def _approve_first_run(world: Any) -> None:
+    """The first run under the terms of each agreement: one coordinator asked for it, another approved it."""
+    asked = world.now - timedelta(days=1)
+    made = approvals.ask(because="The first periods have ended.", by=world.coordinator, at=asked)
+    approvals.approve(approval=made, content_hash=made.hash, because="Agreements, periods and numbers fit.",
+                      by=world.people["deputy@secretariat"], at=asked + timedelta(hours=3))  # fmt: skip
+
+
+def _publish(now: datetime) -> None:
+    """The figures of the months behind, each five days after its end, as the schedule would have."""
+    (newest,) = figures.due(now)
+    for back in reversed(range(RELEASES)):
+        month = newest - relativedelta(months=back)
+        after = month + relativedelta(months=1, days=rules.DAYS_AFTER)
+        figures.publish(month=month, by=SYSTEM, at=now.replace(year=after.year, month=after.month, day=after.day))
+
+
+def _by_name(made: list[Report], world: Any) -> None:
+    """Exceptions of one owner: one that ends within days, one that lasts, one that has ended."""
+    owner, guests = world.exceptions
+    officer = world.officer_of[owner]
+    own = [report for report in made if report.organization == world.organizations[owner]][-3:]
+    whom = [world.people[key] for key in guests]
+    for report, person, (begun, ends) in zip(own, whom, [(-11, 3), (-2, 60), (-40, -10)], strict=False):
+        reports.let_in(
+            report=report, person=person, until=world.now + timedelta(days=ends), because="Helps with the analysis",
+            by=officer, at=world.now + timedelta(days=begun),
+        )  # fmt: skip
+
+
+def _read(made: list[Report], world: Any) -> None:
+    """Some readings of the last days, so that owners see who opened what."""
+    for number, report in enumerate(made[-30:]):
+        for key in world.readers:
+            reader = world.people[key]
+            if can(Actor(reader), "incidents.view_report_body", report):
+                reading.open_body(report=report, by=reader, at=world.now - timedelta(minutes=31 - number))
 
 
 def _seats(world: Any) -> Iterator[Seat]:

@@ -4,17 +4,31 @@ Every branch is a comparison of plain columns with keys that the actor's facts g
 TLP:RED reaches a person by the owner or by name, never by party, sector, council, container or audit.
 """
 
+import operator
+from functools import reduce
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from agreements.models import Agreement, AgreementUserGrant, Engagement, Party
-from incidents.models import Attachment, Import, Indicator, Release, Report, ReportUserGrant, SectorShare
+from agreements.models import Agreement, AgreementGroupGrant, AgreementUserGrant, Engagement, Party
+from incidents.models import (
+    Attachment,
+    Import,
+    Indicator,
+    Release,
+    Report,
+    ReportGroupGrant,
+    ReportUserGrant,
+    SectorShare,
+)
 from partnership.access.actor import Actor
+from partnership.access.break_glass import OPENED, breakable, broken_glass
+from partnership.access.exceptions import Kind, offer
 from partnership.access.grants import granted, live
 from partnership.access.scope import one_of, via
-from partnership.access.table import EVERY_ROW, Branch, on_rows
+from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
 from partnership.models import (
     TLP,
     AudienceMember,
@@ -77,25 +91,22 @@ def own_audiences(actor: Actor) -> frozenset[UUID]:
 
 
 def granted_agreements(actor: Actor) -> frozenset[UUID]:
-    """Agreements in force that were opened to this person by name."""
-    rows = live(AgreementUserGrant, actor.user).filter(  # type: ignore[arg-type]  # a member is signed in
-        permission__codename="view_agreement", content_object__state=Agreement.State.IN_FORCE
-    )
-    return frozenset(rows.values_list("content_object_id", flat=True)) if actor.is_member else frozenset()
+    """Agreements in force that were opened to this person or to a group of this person by name."""
+    wanted = {"permission__codename": "view_agreement", "content_object__state": Agreement.State.IN_FORCE}
+    return _granted(actor, (AgreementUserGrant, AgreementGroupGrant), wanted)
 
 
 def granted_organizations(actor: Actor) -> frozenset[UUID]:
     """Organizations, not suspended, that were opened to this person or to a group of this person by name."""
+    wanted = {"permission__codename": "view_organization", "content_object__suspended_at__isnull": True}
+    return _granted(actor, (OrganizationUserGrant, OrganizationGroupGrant), wanted)
+
+
+def _granted(actor: Actor, tables: tuple[Any, ...], wanted: dict[str, Any]) -> frozenset[UUID]:
     if not actor.is_member:
         return frozenset()
-    wanted = {"permission__codename": "view_organization", "content_object__suspended_at__isnull": True}
-    by_name = live(OrganizationUserGrant, actor.user).filter(**wanted)  # type: ignore[arg-type]  # a member is signed in
-    by_group = OrganizationGroupGrant.objects.filter(
-        group__user=actor.user.pk, expires_at__gt=Now(), revoked_at__isnull=True, **wanted
-    )
-    return frozenset(
-        [*by_name.values_list("content_object_id", flat=True), *by_group.values_list("content_object_id", flat=True)]
-    )
+    found = [live(table, actor.user).filter(**wanted).values_list("content_object_id", flat=True) for table in tables]
+    return frozenset(key for keys in found for key in keys)
 
 
 def audited_agreements(actor: Actor) -> frozenset[UUID]:
@@ -163,19 +174,33 @@ def _audited_export(actor: Actor) -> Q | None:
     return _below(TLP.AMBER, one_of("agreement", actor.fact(audited_agreements)))
 
 
+def _by_group(actor: Actor) -> Q | None:
+    return _below(TLP.AMBER_STRICT, IN_GROUP.rows(actor))
+
+
+def _glass(actor: Actor) -> Q | None:
+    """The record that was opened to the person in an emergency, up to the marking that was approved."""
+    opened = actor.fact(broken_glass)
+    keys = [Q(pk=key, tlp__lte=ceiling) for kind, key, ceiling in opened if kind == "incidents.report"]
+    return reduce(operator.or_, keys) if keys else None
+
+
 NAMED = granted(ReportUserGrant, "view_report")
+IN_GROUP = granted(ReportGroupGrant, "view_report")
 PUBLIC = Branch("public", "It is marked TLP:CLEAR.", _public)
 OWNER = Branch("owner", "Your organization filed it.", _owner)
 PARTY = Branch("party", "Your organization is a party to its agreement.", _party)
 SECTOR = Branch("sector share", "It was shared with a sector of your organization.", _sector)
 AUDIENCE = Branch("release", "It was released to a group that you belong to.", _audience)
 BY_NAME = Branch(NAMED.name, NAMED.because, _by_name)
+BY_GROUP = Branch(IN_GROUP.name, IN_GROUP.because, _by_group)
+GLASS = Branch("break-glass", OPENED, _glass)
 CONTAINER = Branch("container grant", "Its agreement or its organization was opened to you by name.", _container)
 AUDITOR = Branch("auditor", "You are engaged as an auditor of its agreement; you see no narrative.", _audited)
 OFFICER = Branch("liaison officer", "You are a liaison officer of the organization that filed it.", _officer)
 PARTY_EXPORT = Branch("party", "Your organization is a party to its agreement.", _party_export)
 
-BODY = [PUBLIC, OWNER, PARTY, SECTOR, AUDIENCE, BY_NAME, CONTAINER]
+BODY = [PUBLIC, OWNER, PARTY, SECTOR, AUDIENCE, BY_NAME, BY_GROUP, CONTAINER, GLASS]
 
 VIEW = on_rows(
     "incidents.view_report", Report, "See a report's head: title, sector, times, marking, retention.", [*BODY, AUDITOR]
@@ -231,3 +256,21 @@ REPORT_INCIDENTS = on_rows(
                lambda actor: EVERY_ROW if actor.is_coordinator else None),
     ],
 )  # fmt: skip
+OPERATIONS = in_general(
+    "incidents.view_operations", "See the exact numbers of today that the secretariat works with; each look is recorded.",
+    [Standing("coordinator", "You are a coordinator of the secretariat.", lambda actor: actor.is_coordinator)],
+)  # fmt: skip
+
+REPORTS = offer(Kind(
+    name="report", noun="report", model=Report, person=ReportUserGrant, group=ReportGroupGrant, codename="view_report",
+    seen_by="incidents.view_report", decided_by="incidents.release_report", page="incidents:report-detail",
+    subject=lambda row: row.organization, door="incidents:report-let-in",
+))  # fmt: skip
+
+
+def _by_reference(reference: str) -> tuple[Report, Organization] | None:
+    found = Report.objects.select_related("organization").filter(reference=reference.strip().upper()).first()
+    return (found, found.organization) if found is not None else None
+
+
+breakable("incidents.report", "report", _by_reference)

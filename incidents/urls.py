@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.views import imports, parts, reports
+from incidents.views import imports, operations, parts, reports
 
 app_name = "incidents"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("indicators/<uuid:pk>/remove", parts.IndicatorRemove.as_view(), name="indicator-remove"),
     path("attachments/<uuid:pk>", parts.AttachmentDownload.as_view(), name="attachment-download"),
     path("attachments/<uuid:pk>/remove", parts.AttachmentRemove.as_view(), name="attachment-remove"),
+    path("operations", operations.OperationsPage.as_view(), name="operations"),
     path("imports/", imports.ImportList.as_view(), name="import-list"),
     path("imports/new", imports.ImportNew.as_view(), name="import-new"),
     path("imports/<uuid:pk>", imports.ImportDetail.as_view(), name="import-detail"),

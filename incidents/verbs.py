@@ -13,7 +13,10 @@ INDICATORS_ADDED = verb("incidents.indicators_added", "{who} added {count} indic
 INDICATOR_REMOVED = verb("incidents.indicator_removed", "{who} removed an indicator ({type}) from {what}.")
 ATTACHMENT_ADDED = verb("incidents.attachment_added", "{who} attached a file ({type}, {size} bytes) to {what}.")
 ATTACHMENT_REMOVED = verb("incidents.attachment_removed", "{who} removed a file from {what}.")
-ATTACHMENT_DOWNLOADED = verb("incidents.attachment_downloaded", "{who} downloaded a file of {what}.")
+ATTACHMENT_DOWNLOADED = verb(
+    "incidents.attachment_downloaded", "{who} downloaded a file of {what}, as: {way}", is_read=True
+)
+BODY_READ = verb("incidents.body_read", "{who} read the narrative and source record of {what}, as: {way}", is_read=True)
 IMPORT_STARTED = verb("incidents.import_started", "{who} gave a file for import under {agreement}.")
 IMPORT_DECIDED = verb(
     "incidents.import_decided", "{who} decided to import {good} incidents and to leave out {bad} lines."
@@ -22,3 +25,7 @@ IMPORT_REFUSED = verb("incidents.import_refused", "{who} refused an import; noth
 IMPORT_DONE = verb(
     "incidents.import_done", "{who} imported {count} incidents under {agreement}; {known} were known already."
 )
+FIGURES_PUBLISHED = verb(
+    "incidents.figures_published", "{who} published the figures of {month} as release {number}; {hidden} are hidden."
+)
+OPERATIONS_VIEWED = verb("incidents.operations_viewed", "{who} looked at the exact numbers of {months} months.")

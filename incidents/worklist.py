@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from incidents.models import Import, Report
 from partnership.access.decide import may_somewhere
-from partnership.access.scope import visible
+from partnership.access.scope import listed, visible
 from partnership.registry import Glance, Waiting, glance, worklist
 
 MOST = 10
@@ -51,7 +51,7 @@ def lately(actor: Any) -> Iterator[Glance]:
     if not may_somewhere(actor, "incidents.view_report"):
         return
     today = timezone.now()
-    rows = visible(actor, "incidents.view_report", Report.objects.filter(received_at__gte=today - timedelta(days=7)))
+    rows = listed(actor, "incidents.view_report", Report.objects.filter(received_at__gte=today - timedelta(days=7)))
     count = rows.count()
     severe = rows.filter(severity__gte=Report.Severity.HIGH).count()
     since = (today - timedelta(days=7)).date().isoformat()

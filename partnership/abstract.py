@@ -1,9 +1,10 @@
 """Abstract models and small column kinds that every app builds on."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 
@@ -57,7 +58,14 @@ class GrantMixin(models.Model):
     granted_at = models.DateTimeField()
     granted_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=500)
+    clause = models.CharField(max_length=120, blank=True, help_text="The clause of an agreement, or a ticket.")
     expires_at = models.DateTimeField()
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    renewed_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    warned_at = models.DateTimeField(null=True, blank=True, help_text="When its grantor was told of its end.")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="When the nightly job noted that it had ended.")
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
         "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -67,6 +75,27 @@ class GrantMixin(models.Model):
         abstract = True
 
 
+def _of_grants() -> list[models.BaseConstraint]:
+    """What holds of every exception."""
+    return [
+        paired("%(class)s_revoked_at_with_by", "revoked_at", "revoked_by"),
+        paired("%(class)s_renewed_at_with_by", "renewed_at", "renewed_by"),
+        models.CheckConstraint(condition=~models.Q(reason=""), name="%(class)s_has_a_reason"),
+        models.CheckConstraint(
+            condition=models.Q(expires_at__gt=models.F("granted_at")), name="%(class)s_ends_after_it_begins"
+        ),
+    ]
+
+
+def within(days: int) -> models.CheckConstraint:
+    """A constraint that an exception ends so many days after it was given or renewed, at the latest."""
+    begun = Coalesce("renewed_at", "granted_at", output_field=models.DateTimeField())
+    return models.CheckConstraint(
+        condition=models.Q(expires_at__lte=begun + models.Value(timedelta(days=days))),
+        name=f"%(class)s_ends_within_{days}_days",
+    )
+
+
 class UserGrant(GrantMixin, UserObjectPermissionBase):
     """An exception for one person on one object; subclasses add `content_object` as a direct foreign key."""
 
@@ -74,7 +103,7 @@ class UserGrant(GrantMixin, UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = True
-        constraints = [paired("%(class)s_revoked_at_with_by", "revoked_at", "revoked_by")]
+        constraints = _of_grants()
 
 
 class GroupGrant(GrantMixin, GroupObjectPermissionBase):
@@ -84,4 +113,4 @@ class GroupGrant(GrantMixin, GroupObjectPermissionBase):
 
     class Meta(GroupObjectPermissionBase.Meta):
         abstract = True
-        constraints = [paired("%(class)s_revoked_at_with_by", "revoked_at", "revoked_by")]
+        constraints = _of_grants()

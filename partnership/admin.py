@@ -1,8 +1,12 @@
 """Read-only support pages for administrators: nothing of a partner's content, and nothing can be changed here."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
 from partnership import models
+
+admin.site.unregister([EmailAddress, Authenticator])  # the libraries' own pages could change them
 
 
 class Support(admin.ModelAdmin):

@@ -1,5 +1,7 @@
 """Start of the ground floor: load what every app declares under the fixed names."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from partnership import celery, registry
@@ -12,3 +14,4 @@ class PartnershipConfig(AppConfig):
 
     def ready(self):
         registry.load(self.name)
+        import_module("partnership.jobs.signing")  # every process that sends must sign

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.settings.production")
 
-app = Celery("portal")
+app = Celery("portal", task_cls="partnership.jobs.signing:SignedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.set_default()  # for every thread of the web process, which sends and does not work
@@ -22,11 +22,41 @@ app.conf.beat_schedule = {
         "schedule": 15 * MINUTE,
         "options": {"expires": 14 * 60},
     },
+    "keep-dates": {"task": "agreements.tasks.keep_dates", "schedule": 15 * MINUTE, "options": {"expires": 14 * 60}},
+    "remind": {
+        "task": "agreements.tasks.remind",
+        "schedule": crontab(hour=6, minute=11),
+        "options": {"expires": 20 * 60 * 60},
+    },
     "erase-files": {"task": "agreements.tasks.erase_files", "schedule": 5 * MINUTE, "options": {"expires": 4 * 60}},
     "expire-exports": {
         "task": "partnership.tasks.expire_exports",
         "schedule": crontab(minute=17),
         "options": {"expires": 50 * 60},
+    },
+    "sign-checkpoint": {
+        "task": "partnership.tasks.sign_checkpoint",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 50 * 60},
+    },
+    "publish-figures": {
+        "task": "incidents.tasks.publish_figures",
+        "schedule": crontab(hour=4, minute=41),  # daily: the task knows which months are due, five days after their end
+        "options": {"expires": 20 * 60 * 60},
+    },
+    "ask-about-exceptions": {
+        "task": "partnership.tasks.ask_about_exceptions",
+        "schedule": crontab(minute=23, hour=5, day_of_month=1, month_of_year="1,4,7,10"),
+    },
+    "tend-exceptions": {
+        "task": "partnership.tasks.tend_exceptions",
+        "schedule": crontab(minute=29),
+        "options": {"expires": 50 * 60},
+    },
+    "forget-security-events": {
+        "task": "partnership.tasks.forget_security_events",
+        "schedule": crontab(minute=41, hour=3),
+        "options": {"expires": 60 * 60},
     },
     "resume-jobs": {"task": "partnership.tasks.resume_jobs", "schedule": 5 * MINUTE, "options": {"expires": 4 * 60}},
 }

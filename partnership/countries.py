@@ -253,3 +253,44 @@ CODES = frozenset(
         "ZW",
     ]
 )
+
+# The European Economic Area: within it personal data moves freely (GDPR Article 1(3)), so chapter V asks for nothing.
+EEA = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IS",
+        "IT",
+        "LI",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+
+
+def is_transfer(sender: str, recipient: str) -> bool:
+    """Whether data from one country to another needs a mechanism of GDPR chapter V, or its like elsewhere."""
+    return sender != recipient and not {sender, recipient} <= EEA

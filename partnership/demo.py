@@ -1,14 +1,22 @@
 """The demonstration's people and organizations: all invented, built through the actions."""
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from stdnum.iso7064 import mod_97_10
 
-from partnership.actions import accounts, founding, offices, organizations
-from partnership.models import Membership, Organization, Role, Sector, User
+from partnership.actions import accounts, checkpoints, founding, offices, organizations, recertification
+from partnership.audit import anchors, keys
+from partnership.audit import checkpoints as audit_checkpoints
+from partnership.models import AuditCheckpoint, Membership, Organization, Role, Sector, User
+from partnership.web import factors
 
 # key, name, kind, size, country, sectors, key of the group's head
 PARTNERS = [
@@ -89,6 +97,9 @@ LAST = [
 ]
 
 
+WITNESSES = ("noordnet", "cert-nl")  # partners who counter-sign checkpoints
+
+
 @dataclass
 class World:
     """What the upper floors build upon."""
@@ -100,6 +111,10 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     officer_of: dict[str, User] = field(default_factory=dict)
     signatory_of: dict[str, User] = field(default_factory=dict)
+    exceptions: tuple[str, tuple[str, ...]] = (  # who lets in whom by name
+        "noordnet", ("officer@tu-delta", "officer@cert-be", "officer@openrights"),
+    )  # fmt: skip
+    readers: tuple[str, ...] = ("officer@cert-nl", "analyst@noordnet")  # who opens some of the reports
     member_of: list[tuple[User, Organization]] = field(default_factory=list)
     agreements: list[Any] = field(default_factory=list)
     password: str = ""  # the hash, computed once
@@ -113,10 +128,21 @@ def build_base(now: datetime) -> World:
     world = World(now, coordinator, password=coordinator.password)
     world.people["coordinator"] = coordinator
     world.organizations["secretariat"] = Organization.objects.get(is_secretariat=True)
+    _person(world, world.organizations["secretariat"], "secretariat", "deputy", Role.COORDINATOR, 8, begun)
     for number, entry in enumerate(PARTNERS):
         _enter(world, begun, number, *entry)
     _offices(world, begun)
+    _second_factors(begun)
     return world
+
+
+def _second_factors(at: datetime) -> None:
+    """Everybody comes with an app set up, whose secret is as invented as the person."""
+    Authenticator.objects.bulk_create(
+        Authenticator(user=person, type=Authenticator.Type.TOTP, created_at=at,
+                      data={"secret": factors.seal(factors.demo_secret(person.email))})
+        for person in User.objects.all()
+    )  # fmt: skip
 
 
 def _enter(
@@ -154,8 +180,9 @@ def _enter(
     world.signatory_of[key] = _person(world, made, key, "signatory", Role.SIGNATORY, number + 5, at)
     if kind in ("operator", "government", "association", "academia", "civil_society", "vendor"):
         world.member_of.append((_person(world, made, key, "member", Role.COUNCIL_MEMBER, number + 9, at), made))
-    if key == "noordnet":
+    if key in WITNESSES:
         _person(world, made, key, "admin", Role.ADMINISTRATOR, 3, at)
+    if key == "noordnet":
         _person(world, made, key, "analyst", Role.ANALYST, 11, at)
     if key == "audithuis":
         world.auditor = _person(world, made, key, "auditor", Role.AUDITOR, 6, at)
@@ -191,3 +218,48 @@ def _offices(world: World, at: datetime) -> None:
                             columns={"held_on": (world.now - timedelta(days=20)).date(), "channel": "phone", "topic": "Exercise in spring",
                                      "notes": "", "follow_up": "Send the draft scenario", "follow_up_on": None}, by=officer, at=world.now - timedelta(days=20))  # fmt: skip
     assert Membership.objects.exists()
+
+
+def review(world: World) -> None:
+    """The quarterly question about every exception, put yesterday; after the upper floors have given theirs."""
+    recertification.ask(at=world.now - timedelta(days=1))
+
+
+def witness(world: World) -> None:
+    """Checkpoints of the trail, the first counter-signed by two partners, the second by one; after all is committed."""
+    program = offline_program("witness_trail.py")
+    folder = Path(settings.PORTAL_TRAIL_DIR) / "demo-witnesses"
+    witnesses = {key: program["Witness"].make(folder / key, f"{key}.example/witness") for key in WITNESSES}
+    for key, own in witnesses.items():
+        checkpoints.register_witness(organization=world.organizations[key], key=own.line, by=world.people[f"admin@{key}"],
+                                     at=world.now)  # fmt: skip
+    for signers in (WITNESSES, WITNESSES[:1]):
+        checkpoints.sign(at=world.now)
+        for key in signers:
+            counter_sign(witnesses[key], by=world.people[f"admin@{key}"], at=world.now)
+
+
+def counter_sign(own: Any, *, by: User, at: datetime) -> int:
+    """Let a witness of the demonstration do what its program does over the network."""
+
+    def fetch(since: int) -> dict[str, Any]:
+        row = audit_checkpoints.last()
+        assert row is not None
+        proof = checkpoints.proof(checkpoint=row, since=since)
+        return {
+            "id": row.pk,
+            "note": audit_checkpoints.note(row),
+            "proof": [b64encode(part).decode() for part in proof],
+        }
+
+    def send(key: int, line: str) -> None:
+        checkpoints.cosign(checkpoint=AuditCheckpoint.objects.get(pk=key), signature=line, by=by, at=at)
+
+    return own.run(fetch, send, portal_key=keys.known(anchors.keys_file())[-1], clock=at.timestamp)
+
+
+def offline_program(name: str) -> dict[str, Any]:
+    """What a program defines that partners and auditors run on their own machines."""
+    found = finders.find(f"trail/{name}")
+    assert isinstance(found, str), f"static/trail/{name} belongs to the portal"
+    return run_path(found)

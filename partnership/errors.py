@@ -4,8 +4,10 @@
 class DomainError(Exception):
     """A rule refused an act. The text is a sentence for the person: what is not allowed, and what would be right.
 
-    `field` names the form field at fault, where there is one.
+    `field` names the form field at fault, where there is one. `alarm` is the kind of security event that a refusal is.
     """
+
+    alarm = ""
 
     default = "This is not allowed."
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import connection
 
 from partnership.models import FileErasure, StoredFile
 
@@ -45,6 +46,17 @@ def open_file(file: StoredFile) -> BinaryIO:
 def request_erasure(*, keys: Iterable[str], at: datetime) -> None:
     """Note, in the transaction that deletes the rows, that these files must go."""
     FileErasure.objects.bulk_create([FileErasure(key=key, requested_at=at) for key in keys], ignore_conflicts=True)
+
+
+def delete(*, ids: Iterable[str], at: datetime) -> None:
+    """Delete rows of stored files and note that their files must go, in one statement: a sweep deletes very many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (DELETE FROM partnership_storedfile WHERE id = ANY(%s::uuid[]) RETURNING key)"
+            " INSERT INTO partnership_fileerasure (key, requested_at, attempts, last_error)"
+            " SELECT key, %s, 0, '' FROM gone ON CONFLICT (key) DO NOTHING",
+            ["{" + ",".join(ids) + "}", at],
+        )
 
 
 def erase_pending(*, at: datetime, limit: int = 1000) -> tuple[int, int]:

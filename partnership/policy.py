@@ -2,10 +2,28 @@
 
 from django.db.models import Q
 
+from partnership.access import checks  # noqa: F401  (registers: the start fails when a rule is missing)
 from partnership.access.actor import Actor
+from partnership.access.exceptions import Kind, offer
 from partnership.access.scope import one_of
 from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
-from partnership.models import AuditEntry, ContactEntry, Export, Invitation, Job, Membership, Organization, Role, User
+from partnership.models import (
+    AuditCheckpoint,
+    AuditEntry,
+    AuditWitness,
+    BreakGlass,
+    ContactEntry,
+    Export,
+    Invitation,
+    Job,
+    Membership,
+    Organization,
+    OrganizationGroupGrant,
+    OrganizationUserGrant,
+    Role,
+    SecurityEvent,
+    User,
+)
 
 COORDINATOR = "You are a coordinator of the secretariat."
 
@@ -69,10 +87,69 @@ on_rows("partnership.view_audit", AuditEntry, "Read the trail", [
         "subject_id", frozenset(str(key) for key in actor.organizations(Role.LIAISON_OFFICER, Role.ADMINISTRATOR)))),
     Branch("own deed", "You did it.", lambda actor: Q(actor_id=actor.user.pk)),
 ])  # fmt: skip
+
+
+def people_of_administrators(actor: Actor) -> Q | None:
+    """The people of the organizations that somebody administers."""
+    administered = actor.organizations(Role.ADMINISTRATOR)
+    if not administered:
+        return None
+    return Q(person_id__in=Membership.objects.in_force().filter(organization_id__in=administered).values("user_id"))
+
+
+on_rows("partnership.view_security_event", SecurityEvent, "See what was tried and refused", [
+    AS_COORDINATOR,
+    Branch("administrator", "It is about a person of an organization that you administer.", people_of_administrators),
+])  # fmt: skip
 IS_AUDITOR = Standing("auditor", "You are an auditor.", lambda actor: actor.has_role(Role.AUDITOR))
 in_general("partnership.verify_audit", "Verify the trail", [IS_COORDINATOR, IS_AUDITOR])
+in_general("partnership.export_trail", "Export the trail with its proofs", [IS_COORDINATOR, IS_AUDITOR])
+in_general("partnership.shred_details", "Take a person's words out of the trail", [IS_COORDINATOR])
+EVERY_MEMBER = Branch("member", "You belong to a vetted organization of the partnership.",
+                      lambda actor: EVERY_ROW if actor.is_member else None)  # fmt: skip
+on_rows("partnership.view_checkpoint", AuditCheckpoint, "See what the portal signed of its trail", [EVERY_MEMBER])
+on_rows(
+    "partnership.cosign_checkpoint", AuditCheckpoint, "Send the counter-signature of one's organization", [EVERY_MEMBER]
+)
+on_rows("partnership.view_witness", AuditWitness, "See who counter-signs the trail", [EVERY_MEMBER])
+on_rows("partnership.register_witness", Organization, "Register the organization's witness key", [
+    Branch("administrator", "You administer this organization.", _of(Role.ADMINISTRATOR)),
+])  # fmt: skip
+on_rows("partnership.withdraw_witness", AuditWitness, "Withdraw the organization's witness key", [
+    Branch("administrator", "You administer this organization.", _of(Role.ADMINISTRATOR, field="organization_id")),
+])  # fmt: skip
 in_general("partnership.view_reports", "See the compliance reports", [IS_COORDINATOR, IS_AUDITOR])
 in_general("partnership.view_health", "See the portal's health", [
     IS_COORDINATOR,
     Standing("administrator", "You administer an organization.", lambda actor: actor.has_role(Role.ADMINISTRATOR)),
+])  # fmt: skip
+
+on_rows("partnership.open_organization", Organization, "Open what an organization filed to somebody by name", [
+    Branch("liaison officer", "You are a liaison officer of this organization.", _of(Role.LIAISON_OFFICER)),
+])  # fmt: skip
+ORGANIZATIONS = offer(Kind(
+    name="organization", noun="organization", model=Organization, person=OrganizationUserGrant,
+    group=OrganizationGroupGrant, codename="view_organization", seen_by="partnership.view_organization_contacts",
+    decided_by="partnership.open_organization", page="partnership:organization-detail", subject=lambda row: row,
+))  # fmt: skip
+in_general("partnership.view_grants", "See the exceptions that one gave, received or decides", [
+    Standing("person", "Everybody sees what concerns them.", lambda actor: True),
+])  # fmt: skip
+
+# Whoever asks and whoever approves are two persons, which the database holds too.
+in_general("partnership.ask_break_glass", "Ask for one record in an emergency", [
+    Standing("reader", "You read reports for an organization.",
+             lambda actor: actor.has_role(Role.LIAISON_OFFICER, Role.ANALYST, Role.COORDINATOR)),
+])  # fmt: skip
+ASKER = Branch("asker", "You asked for it.", lambda actor: Q(requested_by_id=actor.user.pk))
+GLASS_OWNER = Branch("owner", "It is about a record of your organization.",
+                     _of(Role.LIAISON_OFFICER, Role.ADMINISTRATOR, field="owner_id"))  # fmt: skip
+on_rows("partnership.view_break_glass", BreakGlass, "See what was asked for in an emergency", [
+    ASKER, GLASS_OWNER, AS_COORDINATOR,
+])  # fmt: skip
+on_rows("partnership.decide_break_glass", BreakGlass, "Approve or refuse what another asked for in an emergency", [
+    Branch("coordinator", COORDINATOR, lambda actor: ~Q(requested_by_id=actor.user.pk) if actor.is_coordinator else None),
+])  # fmt: skip
+on_rows("partnership.end_break_glass", BreakGlass, "Close what was opened in an emergency", [
+    ASKER, GLASS_OWNER, AS_COORDINATOR,
 ])  # fmt: skip

@@ -1,6 +1,6 @@
 """What each app hands to the ground floor, from modules with a fixed name, loaded at start.
 
-Six names, and no seventh without an ADR: policy, verbs, reports, worklist, api, demo.
+Seven names, and no eighth without an ADR: policy, audience, verbs, reports, worklist, api, demo.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +9,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-MODULES = ("policy", "verbs", "reports", "worklist", "api", "resources")  # demo is imported by its command alone
+MODULES = (
+    "policy",
+    "audience",
+    "verbs",
+    "reports",
+    "worklist",
+    "api",
+    "resources",
+)  # demo is imported by its command alone
 
 
 @dataclass(frozen=True)
@@ -21,16 +29,17 @@ class Verb:
 
     code: str
     sentence: str
+    is_read: bool = False  # somebody looked at what is not for everybody
 
 
 VERBS: dict[str, Verb] = {}
 
 
-def verb(code: str, sentence: str) -> Verb:
+def verb(code: str, sentence: str, is_read: bool = False) -> Verb:
     """Declare a verb once; its code is app.noun_participle."""
     if code in VERBS:
         raise ValueError(f"The verb {code} is declared twice.")
-    VERBS[code] = Verb(code, sentence)
+    VERBS[code] = Verb(code, sentence, is_read)
     return VERBS[code]
 
 

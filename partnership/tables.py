@@ -46,6 +46,7 @@ class Table:
     marking: int = 2  # TLP rank printed on the export: the strictest part decides
     notes: Sequence[str] = ()  # sentences below the table: definitions, period, what is hidden and why
     parameters: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""  # one line below each page of a document
 
     def values(self, columns: Sequence[Column] | None = None, with_key: bool = False) -> QuerySet:
         """The queryset as value rows in column order; the key first when asked for."""

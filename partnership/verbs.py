@@ -24,12 +24,53 @@ MEMBERSHIP_GRANTED = verb("partnership.membership_granted", "{who} made {person}
 MEMBERSHIP_ENDED = verb("partnership.membership_ended", "{who} ended the membership of {person} as {role}.")
 PROFILE_CHANGED = verb("partnership.profile_changed", "{who} changed the own profile.")
 PERSON_DEACTIVATED = verb("partnership.person_deactivated", "{who} deactivated an account: {because}")
-TOKEN_CREATED = verb("partnership.token_created", "{who} made an API token, ending on {until}.")
+FACTOR_ADDED = verb("partnership.factor_added", "{who} added a second factor: {kind}.")
+FACTOR_REMOVED = verb("partnership.factor_removed", "{who} removed a second factor: {kind}.")
+RECOVERY_CODES_MADE = verb(
+    "partnership.recovery_codes_made", "{who} made new recovery codes; the former ones are void."
+)
+RECOVERY_CODE_USED = verb("partnership.recovery_code_used", "{who} used a recovery code; {left} are left.")
+TOKEN_CREATED = verb("partnership.token_created", "{who} made an API token for {scope}, ending on {until}.")
 TOKEN_REVOKED = verb("partnership.token_revoked", "{who} revoked an API token.")
-EXPORT_MADE = verb("partnership.export_made", "{who} exported {title} as {format}: {rows} rows.")
-EXPORT_DOWNLOADED = verb("partnership.export_downloaded", "{who} downloaded the export {title}.")
+EXPORT_MADE = verb("partnership.export_made", "{who} exported {title} as {format}: {rows} rows.", is_read=True)
+EXPORT_DOWNLOADED = verb("partnership.export_downloaded", "{who} downloaded the export {title}.", is_read=True)
 EXPORT_EXPIRED = verb("partnership.export_expired", "{who} removed an expired export.")
 AUDIT_VERIFIED = verb("partnership.audit_verified", "{who} verified the trail: {verdict}")
+CHECKPOINT_SIGNED = verb("partnership.checkpoint_signed", "{who} signed a checkpoint of {size} entries.")
+CHECKPOINT_COSIGNED = verb(
+    "partnership.checkpoint_cosigned", "{organization} counter-signed the checkpoint of {size} entries, sent by {who}."
+)
+WITNESS_REGISTERED = verb("partnership.witness_registered", "{who} registered the witness key of {organization}.")
+WITNESS_WITHDRAWN = verb("partnership.witness_withdrawn", "{who} withdrew the witness key of {organization}.")
+TRAIL_EXPORTED = verb("partnership.trail_exported", "{who} exported the trail: {entries} entries.", is_read=True)
+DETAILS_SHREDDED = verb(
+    "partnership.details_shredded", "{who} took the words of {number} entries out of the trail: {because}"
+)
 ACTION_RAISED = verb("partnership.action_raised", "{who} raised the action item {what}, due on {due}.")
 ACTION_DONE = verb("partnership.action_done", "{who} reported the action item {what} as done.")
 ACTION_VERIFIED = verb("partnership.action_verified", "{who} verified that the action item {what} is done.")
+GRANT_GIVEN = verb("partnership.grant_given", "{who} let {person} see {record} until {until}: {because}")
+GRANT_RENEWED = verb(
+    "partnership.grant_renewed", "{who} let {person} see {record} for longer, until {until}: {because}"
+)
+GRANT_ENDED = verb("partnership.grant_ended", "{who} ended that {person} may see {record}.")
+GRANT_ENDED_BY_ITSELF = verb(
+    "partnership.grant_ended_by_itself", "The exception by which {person} could see {record} ended."
+)
+GRANT_ASKED = verb("partnership.grant_asked", "The portal asked whether an exception is still needed, until {until}.")
+GRANT_CONFIRMED = verb("partnership.grant_confirmed", "{who} confirmed that {person} still needs to see {record}.")
+GRANT_LAPSED = verb(
+    "partnership.grant_lapsed", "Nobody confirmed that {person} needs to see {record}; the exception ended."
+)
+GLASS_ASKED = verb(
+    "partnership.break_glass_asked", "{who} asked to open {record} in an emergency for {hours} hours: {because}"
+)
+GLASS_APPROVED = verb(
+    "partnership.break_glass_approved", "{who} opened {record} to {person} in an emergency, until {until}."
+)
+GLASS_REFUSED = verb("partnership.break_glass_refused", "{who} refused to open {record} to {person}.")
+GLASS_ENDED = verb(
+    "partnership.break_glass_ended", "{who} closed {record}, which had been opened to {person} in an emergency."
+)
+GLASS_OVER = verb("partnership.break_glass_over", "The emergency opening of {record} to {person} ended.")
+SESSIONS_ENDED = verb("partnership.sessions_ended", "{who} ended {number} other sessions of the own account.")

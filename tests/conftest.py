@@ -12,15 +12,17 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
-from django.test import Client
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from partnership.access.actor import Actor
-from partnership.models import Role
+from partnership.models import Role, User
+from tests.clients import signed_in
 from tests.factories.partnership import OrganizationFactory, UserFactory, member, secretariat
 
 # How long an example takes says nothing about whether it is right, and busy machines are slow.
@@ -38,6 +40,8 @@ def _fresh_cache():
 @pytest.fixture(autouse=True)
 def _own_files(tmp_path, settings):
     settings.PORTAL_FILES_DIR = tmp_path / "files"
+    settings.PORTAL_TRAIL_DIR = tmp_path / "state" / "trail"  # as a process with that state folder has them
+    settings.PORTAL_TRAIL_KEY_FILE = tmp_path / "state" / "trail-key.pem"
 
 
 @pytest.fixture
@@ -126,10 +130,7 @@ def client_of(db):
     """A browser in which a person is signed in."""
 
     def make(user=None):
-        client = Client()
-        if user is not None:
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return signed_in(Client(), user) if user is not None else Client()
 
     return make
 
@@ -139,10 +140,7 @@ def api_of(db):
     """An API client that acts for a person."""
 
     def make(user=None):
-        client = APIClient()
-        if user is not None:
-            client.force_authenticate(user)
-        return client
+        return signed_in(APIClient(), user) if user is not None else APIClient()
 
     return make
 
@@ -226,3 +224,57 @@ def committed_db(_template_database, django_db_blocker, tmp_path):
             connection.settings_dict["NAME"] = own
             with _server() as server:
                 server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _trail_in(folder):
+    return {"PORTAL_TRAIL_DIR": folder / "trail", "PORTAL_TRAIL_KEY_FILE": folder / "trail-key.pem"}
+
+
+@pytest.fixture(scope="session")
+def _demo_database(_template_database, django_db_blocker, tmp_path_factory):
+    name, own = f"{_template_database}_demo", connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        with _server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template_database}"')
+        connection.settings_dict["NAME"] = name
+        folder = tmp_path_factory.mktemp("demo-files")
+        try:
+            with override_settings(PORTAL_FILES_DIR=folder, **_trail_in(folder)):
+                call_command("load_demo", verbosity=0)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = own
+        yield name, folder
+        with _server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def demo(_demo_database, django_db_blocker, settings, _own_files):
+    """Take the place of `db`: the demonstration, whose changes by a test are taken back."""
+    own = connection.settings_dict["NAME"]
+    name, settings.PORTAL_FILES_DIR = _demo_database
+    for setting, value in _trail_in(settings.PORTAL_FILES_DIR).items():
+        setattr(settings, setting, value)
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        try:
+            with transaction.atomic():
+                yield
+                transaction.set_rollback(True)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = own
+
+
+@pytest.fixture
+def sign_in():
+    """A browser in which somebody of the demonstration is signed in."""
+
+    def make(email):
+        return signed_in(Client(), User.objects.get(email=email))
+
+    return make

@@ -1,57 +1,24 @@
-"""Agreements: drafted, filled, sent for signature as a frozen version, suspended, ended."""
+"""Agreements: drafted, filled with parties and terms, shown to the parties, suspended, ended."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from agreements import verbs
-from agreements.models import (
-    Agreement,
-    AgreementVersion,
-    DataCategory,
-    DataItem,
-    Party,
-    PermittedUse,
-    Purpose,
-    RedactionStep,
-    RetentionTerm,
-)
+from agreements.actions.versions import EDITABLE, ROWS, NotEditable, WrongState, editable
+from agreements.models import Agreement, AgreementVersion, GoverningPeriod, Party
 from agreements.retention import rows as governed
 from partnership.access.actor import Actor
 from partnership.access.decide import require
 from partnership.audit.record import record
+from partnership.countries import is_transfer
 from partnership.errors import DomainError
-from partnership.models import Organization, User
+from partnership.models import TLP, Organization, User
 
 FAR_AHEAD = datetime(9999, 1, 1, tzinfo=UTC)  # a party named but not yet bound
-EDITABLE = (Agreement.State.DRAFT, Agreement.State.NEGOTIATION)
-ROWS = {"purposes": Purpose, "data_items": DataItem, "retention_terms": RetentionTerm, "redaction_steps": RedactionStep,
-        "permitted_uses": PermittedUse}  # fmt: skip
-
-
-class NotEditable(DomainError):
-    default = "This agreement cannot be changed in its present state. A signed version stands as it is."
-
-
-class Incomplete(DomainError):
-    """The agreement cannot be sent before the gaps are filled."""
-
-
-class WrongState(DomainError):
-    default = "The agreement is not in a state that allows this."
-
-
-class NotInForce(DomainError):
-    """Data is shared only under an agreement in force."""
-
-
-class NotCovered(DomainError):
-    """The agreement says nothing about this category of data."""
 
 
 class PartyTwice(DomainError):
@@ -88,27 +55,6 @@ def draft(*, title: str, kind: str, lead: Organization, time_zone: str = "UTC", 
     return agreement
 
 
-def editable(agreement: Agreement, by: User) -> tuple[Agreement, AgreementVersion]:
-    """Lock an agreement that the person may edit, with its open version."""
-    require(Actor(by), "agreements.change_agreement", agreement)
-    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    version = open_version(agreement)
-    if agreement.state not in EDITABLE or version is None:
-        raise NotEditable
-    return agreement, version
-
-
-def open_version(agreement: Agreement) -> AgreementVersion | None:
-    """The version under work; None when the last one is frozen."""
-    last = agreement.versions.order_by("-number").first()
-    return last if last is not None and not last.is_frozen else None
-
-
-def last_version(agreement: Agreement) -> AgreementVersion:
-    """The version that people talk about: the one under work or for signature, else the governing one."""
-    return agreement.versions.order_by("-number")[0]
-
-
 @transaction.atomic
 def change_basics(*, agreement: Agreement, columns: Mapping[str, Any], by: User, at: datetime) -> Agreement:
     """Change title, kind and calendar, and of the version: summary, ceiling, group size, days."""
@@ -116,7 +62,7 @@ def change_basics(*, agreement: Agreement, columns: Mapping[str, Any], by: User,
     for name in ("title", "kind", "time_zone"):
         if name in columns:
             setattr(agreement, name, columns[name])
-    for name in ("summary", "tlp_ceiling", "minimum_group_size", "effective_on", "ends_on", "review_on"):
+    for name in ("summary", "tlp_ceiling", "minimum_group_size", "notice_days", "effective_on", "ends_on", "review_on"):
         if name in columns:
             setattr(version, name, columns[name])
     if version.ends_on and (not version.effective_on or version.ends_on <= version.effective_on):
@@ -139,15 +85,26 @@ def add_party(
     at: datetime,
 ) -> Party:
     """Name a party; it becomes one in force with the last signature."""
-    agreement, _ = editable(agreement, by)
+    agreement, version = editable(agreement, by)
     if agreement.parties.filter(organization=organization, until__isnull=True).exists():
         raise PartyTwice(field="organization")
     party = Party.objects.create(
         agreement=agreement, organization=organization, role=role, controller_role=controller_role, contact=contact,
         since=FAR_AHEAD,
     )  # fmt: skip
+    _usual_transfer(agreement, version, organization)
     record(verbs.AGREEMENT_CHANGED, agreement, by=by, at=at, subject=agreement, part="the parties")
     return party
+
+
+def _usual_transfer(agreement: Agreement, version: AgreementVersion, organization: Organization) -> None:
+    """A template says by which way data usually goes abroad; its row waits in the draft to be looked at."""
+    template = agreement.template
+    if template is None or template.mechanism is None or not is_transfer(agreement.lead.country, organization.country):
+        return
+    if not version.transfers.filter(organization=organization).exists():
+        put_row(agreement, version, "transfers", {"organization": organization, "mechanism": template.mechanism,
+                                                  "documents": template.documents})  # fmt: skip
 
 
 @transaction.atomic
@@ -156,14 +113,23 @@ def remove_party(*, party: Party, by: User, at: datetime) -> None:
     agreement, _ = editable(party.agreement, by)
     if party.organization_id == agreement.lead_id:
         raise DomainError("The lead is always a party.")
+    if party.since <= at:
+        raise DomainError("This party is bound by the governing version. It leaves by its exit, not by an amendment.")
     party.delete()
     record(verbs.AGREEMENT_CHANGED, agreement, by=by, at=at, subject=agreement, part="the parties")
 
 
 @transaction.atomic
 def add_row(*, agreement: Agreement, kind: str, columns: Mapping[str, Any], by: User, at: datetime) -> Any:
-    """Add a term of a kind: purposes, data_items, retention_terms, redaction_steps, permitted_uses."""
+    """Add a term of one of the kinds in ROWS."""
     agreement, version = editable(agreement, by)
+    made = put_row(agreement, version, kind, columns)
+    record(verbs.AGREEMENT_CHANGED, agreement, by=by, at=at, subject=agreement, part=made._meta.verbose_name_plural)
+    return made
+
+
+def put_row(agreement: Agreement, version: AgreementVersion, kind: str, columns: Mapping[str, Any]) -> Any:
+    """Check and create a row; the caller holds the lock, has asked for the permission, and records."""
     values = dict(columns)
     categories = values.pop("categories", None)
     model = ROWS[kind]
@@ -173,7 +139,6 @@ def add_row(*, agreement: Agreement, kind: str, columns: Mapping[str, Any], by: 
     made = model.objects.create(version=version, **values)  # type: ignore[attr-defined]
     if categories is not None:
         made.categories.set(categories)
-    record(verbs.AGREEMENT_CHANGED, agreement, by=by, at=at, subject=agreement, part=model._meta.verbose_name_plural)
     return made
 
 
@@ -187,14 +152,31 @@ def remove_row(*, agreement: Agreement, kind: str, key: Any, by: User, at: datet
     )
 
 
+ONE_EACH = {"data_items": "category", "retention_terms": "category", "handling_policies": "category", "transfers": "organization",
+            "clauses": "subject"}  # fmt: skip
+
+
 def _check_row(agreement: Agreement, version: AgreementVersion, kind: str, values: Mapping[str, Any]) -> None:
     if kind == "purposes":
         _check_basis(agreement, values)
     rows: Any = ROWS[kind]._default_manager.filter(version=version)  # type: ignore[misc]
-    if kind in ("data_items", "retention_terms") and rows.filter(category=values["category"]).exists():
-        raise DomainError("This category is listed already. Remove its row first.", field="category")
+    column = ONE_EACH.get(kind)
+    if column and rows.filter(**{column: values[column]}).exists():
+        raise DomainError(f"This {column} is listed already. Remove its row first.", field=column)
     if kind == "retention_terms" and not (values.get("months") or values.get("days")):
         raise DomainError("Give a period: months, days or both.", field="months")
+    if kind == "handling_policies" and values.get("tlp", TLP.AMBER) > version.tlp_ceiling:
+        ceiling = TLP(version.tlp_ceiling).label
+        raise DomainError(f"The agreement takes data up to {ceiling}. Choose that or a lower marking.", field="tlp")
+    if kind == "transfers":
+        _check_transfer(agreement, values)
+
+
+def _check_transfer(agreement: Agreement, values: Mapping[str, Any]) -> None:
+    if not agreement.parties.filter(organization=values["organization"], until__isnull=True).exists():
+        raise DomainError("Data goes to parties. Name this organization as a party first.", field="organization")
+    if values.get("export_control") in ("exception", "licence") and not values.get("export_basis"):
+        raise DomainError("Name the exception or the licence.", field="export_basis")
 
 
 def _check_basis(agreement: Agreement, values: Mapping[str, Any]) -> None:
@@ -209,153 +191,17 @@ def _check_basis(agreement: Agreement, values: Mapping[str, Any]) -> None:
         )
 
 
-def gaps(agreement: Agreement, version: AgreementVersion, today: date) -> list[tuple[str, str]]:
-    """What is missing before it can be sent, as (step, sentence); ICO data sharing code, annexes A and B."""
-    found: list[tuple[str, str]] = []
-    if agreement.parties.filter(until__isnull=True).count() < 2:
-        found.append(("parties", "Name at least two parties."))
-    if not version.summary.strip():
-        found.append(("basics", "Say why the parties share and what good comes of it."))
-    if version.effective_on is None:
-        found.append(("basics", "Give the first day."))
-    purposes = list(version.purposes.select_related("legal_basis__rule_set"))
-    if not purposes:
-        found.append(("purposes", "Name at least one purpose with its legal basis."))
-    found += [("purposes", fault) for purpose in purposes for fault in _law_faults(purpose, today)]
-    return found + _data_gaps(version)
-
-
-def _law_faults(purpose: Purpose, today: date) -> list[str]:
-    ends = [day for day in (purpose.law_valid_until, purpose.legal_basis.rule_set.valid_until) if day is not None]
-    return [
-        f"The law behind “{purpose.text}” ended on {day:%-d %B %Y}. Choose another basis."
-        for day in ends
-        if day <= today
-    ]
-
-
-def _data_gaps(version: AgreementVersion) -> list[tuple[str, str]]:
-    items = {item.category_id: item.category for item in version.data_items.select_related("category")}
-    terms = {term.category_id: term.category for term in version.retention_terms.select_related("category")}
-    found = [] if items else [("data", "List the categories of data.")]
-    found += [("data", f"Say how long “{items[key].label}” is kept.") for key in items.keys() - terms.keys()]
-    found += [
-        ("data", f"“{terms[key].label}” has a retention period but is not listed as data.")
-        for key in terms.keys() - items.keys()
-    ]
-    if not version.permitted_uses.exists():
-        found.append(("uses", "Authorise at least one use beforehand."))
-    return found
-
-
 @transaction.atomic
 def open_negotiation(*, agreement: Agreement, by: User, at: datetime) -> Agreement:
     """Show the draft to all parties."""
-    agreement, _ = editable(agreement, by)
+    require(Actor(by), "agreements.change_agreement", agreement)
+    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    if agreement.state not in EDITABLE:
+        raise NotEditable
     agreement.state = Agreement.State.NEGOTIATION
     agreement.save(update_fields=["state"])
     record(verbs.NEGOTIATION_OPENED, agreement, by=by, at=at, subject=agreement)
     return agreement
-
-
-@transaction.atomic
-def send_for_signature(*, agreement: Agreement, by: User, at: datetime) -> AgreementVersion:
-    """Freeze the version under its hash; from here on nobody changes it, the database included."""
-    agreement, version = editable(agreement, by)
-    missing = gaps(agreement, version, at.date())
-    if missing:
-        raise Incomplete("It cannot be sent yet: " + " ".join(sentence for _, sentence in missing))
-    content = canonical(agreement, version)
-    version.content, version.content_hash = content, digest(content)
-    version.frozen_at, version.frozen_by = at, by
-    version.save()
-    agreement.state = Agreement.State.SIGNATURE
-    agreement.save(update_fields=["state"])
-    record(
-        verbs.AGREEMENT_FROZEN,
-        agreement,
-        by=by,
-        at=at,
-        subject=agreement,
-        number=version.number,
-        hash=version.content_hash,
-    )
-    return version
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def canonical(agreement: Agreement, version: AgreementVersion) -> dict[str, Any]:
-    """Everything that is signed, as plain values in a fixed order."""
-
-    def day(value: date | None) -> str:
-        return value.isoformat() if value else ""
-
-    parties = (
-        agreement.parties.filter(until__isnull=True).select_related("organization").order_by("organization__name", "pk")
-    )
-    return {
-        "reference": agreement.reference, "title": agreement.title, "kind": agreement.kind, "time_zone": agreement.time_zone,
-        "version": version.number, "summary": version.summary, "tlp_ceiling": version.tlp_ceiling,
-        "minimum_group_size": version.minimum_group_size, "effective_on": day(version.effective_on),
-        "ends_on": day(version.ends_on), "review_on": day(version.review_on),
-        "parties": [{"organization": p.organization.name, "country": p.organization.country, "role": p.role,
-                     "controller_role": p.controller_role} for p in parties],
-        "purposes": [{"text": p.text, "legal_basis": p.legal_basis_id, "law_cited": p.law_cited,
-                      "law_valid_until": day(p.law_valid_until), "special_condition": p.special_condition_id or ""}
-                     for p in version.purposes.order_by("position")],
-        "data": [{"category": i.category_id, "description": i.description, "personal": i.has_personal_data}
-                 for i in version.data_items.order_by("category_id")],
-        "retention": [{"category": t.category_id, "trigger": t.trigger, "months": t.months, "days": t.days,
-                       "action": t.action, "basis": t.basis} for t in version.retention_terms.order_by("category_id")],
-        "redaction": [{"category": s.category_id, "instruction": s.instruction} for s in version.redaction_steps.order_by("position")],
-        "uses": [{"purpose": u.purpose.text, "recipients": u.recipients, "conditions": u.conditions,
-                  "highest_tlp": u.highest_tlp, "valid_from": day(u.valid_from), "valid_until": day(u.valid_until),
-                  "categories": sorted(u.categories.values_list("pk", flat=True))}
-                 for u in version.permitted_uses.select_related("purpose").order_by("position")],
-    }  # fmt: skip
-
-
-@transaction.atomic
-def take_back(*, agreement: Agreement, because: str, by: User, at: datetime) -> AgreementVersion:
-    """Return to negotiation with a new version copied from the frozen one, which stays as it was sent."""
-    require(Actor(by), "agreements.change_agreement", agreement)
-    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    if agreement.state != Agreement.State.SIGNATURE:
-        raise WrongState
-    made = _copy(last_version(agreement), by, at)
-    agreement.state = Agreement.State.NEGOTIATION
-    agreement.save(update_fields=["state"])
-    record(verbs.SIGNATURE_WITHDRAWN, agreement, by=by, at=at, because=because, subject=agreement)
-    return made
-
-
-def _copy(old: AgreementVersion, by: User, at: datetime) -> AgreementVersion:
-    made = AgreementVersion.objects.create(
-        agreement=old.agreement, number=old.number + 1, summary=old.summary, tlp_ceiling=old.tlp_ceiling,
-        minimum_group_size=old.minimum_group_size, effective_on=old.effective_on, ends_on=old.ends_on,
-        review_on=old.review_on, created_at=at, created_by=by,
-    )  # fmt: skip
-    purposes: dict[Any, Any] = {}
-    for name, model in ROWS.items():
-        for row in model.objects.filter(version=old):  # type: ignore[attr-defined]
-            columns = {
-                f.attname: getattr(row, f.attname)
-                for f in model._meta.concrete_fields
-                if f.name not in ("id", "version")
-            }
-            if name == "permitted_uses":
-                columns["purpose_id"] = purposes[columns["purpose_id"]]
-            copy = model.objects.create(version=made, **columns)  # type: ignore[attr-defined]
-            if name == "purposes":
-                purposes[row.pk] = copy.pk
-            if name == "permitted_uses":
-                copy.categories.set(row.categories.all())
-    return made
 
 
 @transaction.atomic
@@ -392,21 +238,8 @@ def _move(
         raise WrongState
     agreement.state, agreement.state_reason = to, because
     if to == Agreement.State.TERMINATED:
-        agreement.ended_on = at.date()
+        agreement.ended_on, agreement.coming = at.date(), None
+        GoverningPeriod.objects.filter(agreement=agreement, until__isnull=True).update(until=at)
     agreement.save()
     record(verb, agreement, by=by, at=at, because=because, subject=agreement)
     return agreement
-
-
-def covered(agreement: Agreement, category: DataCategory) -> tuple[AgreementVersion, RetentionTerm]:
-    """The governing version and retention term for data of a category; or, in a sentence, why nothing may be shared."""
-    if agreement.state != Agreement.State.IN_FORCE or agreement.governing is None:
-        raise NotInForce(
-            f"{agreement.reference} is not in force ({agreement.get_state_display().lower()}).", field="filed_under"
-        )
-    term = RetentionTerm.objects.filter(version=agreement.governing, category=category).first()
-    if term is None:
-        raise NotCovered(
-            f"{agreement.reference} does not cover “{category.label}”. Choose another agreement.", field="filed_under"
-        )
-    return agreement.governing, term

@@ -1,12 +1,14 @@
 """Retention: run by a person, and the confirmation that data was returned."""
 
+import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, models, transaction
 
 from agreements import verbs
 from agreements.models import Agreement, DeletionRun
-from agreements.retention import certificates, execute, plan, rows
+from agreements.retention import certificates, clock, execute, plan, rows
 from partnership import files
 from partnership.access.actor import Actor
 from partnership.access.decide import require
@@ -14,7 +16,10 @@ from partnership.audit.record import record, record_many
 from partnership.models import User
 from partnership.registry import health
 
+log = logging.getLogger(__name__)
 TICK_LOCK = 7_211_985
+LATE = timedelta(hours=2)  # after this the night's run counts as missed
+SILENT = timedelta(minutes=15)  # a run shows that it lives after each batch, which takes seconds
 
 
 def run_now(*, by: User) -> DeletionRun:
@@ -26,7 +31,8 @@ def run_now(*, by: User) -> DeletionRun:
 def tick() -> DeletionRun | None:
     """The schedule's knock: one run a night, caught up at the next knock where it was missed or broke off.
 
-    A knock that comes doubled, late or not at all changes nothing in the result.
+    A knock that comes doubled, late or not at all changes nothing in the result. By a clock in doubt nothing runs;
+    the health page says so until it is right again.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [TICK_LOCK])
@@ -35,6 +41,9 @@ def tick() -> DeletionRun | None:
         try:
             cursor.execute("SELECT now()")
             return execute.sweep(trigger="schedule") if _run_is_wanted(cursor.fetchone()[0]) else None
+        except clock.ClockInDoubt as error:
+            log.error("Retention does not run: %s", error)
+            return None
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [TICK_LOCK])
 
@@ -78,19 +87,45 @@ def confirm_returns(*, agreement: Agreement, because: str, by: User, at: datetim
 
 @health("retention")
 def retention_health() -> tuple[bool, str]:
-    """Overdue by more than a day, or no run for a day: both need somebody."""
+    """Well while nothing is overdue by more than a day, last night's run came and ended, and the clock is not in doubt."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now = cursor.fetchone()[0]
-    overdue = plan.counts(now - timedelta(hours=24))[0]
+    overdue = plan.counts(now - timedelta(hours=24)).goes
+    unapproved = plan.counts(now).unapproved
+    forgotten = (
+        plan.counts(now - timedelta(days=settings.PORTAL_RETENTION_APPROVAL_DAYS)).unapproved if unapproved else 0
+    )
     last = DeletionRun.objects.order_by("-started_at").first()
-    words = f"{overdue} records are more than a day overdue. "
-    words += (
+    faults = [clock.doubt(), *(_faults_of(last, now) if last else [])]
+    if forgotten:
+        faults.insert(
+            0, f"{forgotten} of them have waited for more than {settings.PORTAL_RETENTION_APPROVAL_DAYS} days."
+        )
+    words = [
+        f"{overdue} records are more than a day overdue.",
+        f"{unapproved} wait for the approval of a second coordinator.",
+        *filter(None, faults),
+    ]
+    words.append(
         f"Last run {last.started_at:%-d %B %Y, %H:%M} UTC, {last.get_state_display().lower()}."
         if last
         else "No run yet."
     )
-    return overdue == 0, words
+    return overdue == 0 and not any(faults), " ".join(words)
+
+
+def _faults_of(last: DeletionRun, now: datetime) -> list[str]:
+    """What is wrong with the newest run: missed since, silent, or short of some records."""
+    night = plan.next_run(now) - timedelta(days=1)
+    faults = []
+    if last.started_at < night and now > night + LATE:
+        faults.append(f"The run of {night:%-d %B %Y, %H:%M} UTC was missed.")
+    if last.state == DeletionRun.State.RUNNING and last.beat_at < now - SILENT:
+        faults.append("The last run has shown no sign of life for a quarter of an hour.")
+    if last.failed_count:
+        faults.append(f"{last.failed_count} records could not be deleted; the run's page names them.")
+    return faults
 
 
 __all__ = ["certificates", "confirm_return", "confirm_returns", "erase_files", "retention_health", "run_now", "tick"]

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from agreements import verbs
-from agreements.actions.agreements import last_version
-from agreements.models import Agreement, AgreementVersion, Party, Signature
+from agreements.actions.amending import all_have_signed, signed_by_all
+from agreements.actions.versions import out_for_signature
+from agreements.models import Agreement, Party, Signature
 from partnership.access.actor import Actor
 from partnership.access.decide import require
-from partnership.audit.record import SYSTEM, record
+from partnership.audit.record import record
 from partnership.errors import DomainError
 from partnership.models import User
 
@@ -32,10 +33,11 @@ class OtherWords(DomainError):
 
 def parties_to_sign(agreement: Agreement, by: User) -> list[Party]:
     """Parties for which this person may still sign the version that is out."""
-    if agreement.state != Agreement.State.SIGNATURE:
+    version = out_for_signature(agreement)
+    if version is None:
         return []
     own = Actor(by).organizations("signatory")
-    signed = Signature.objects.filter(version=last_version(agreement)).values("party")
+    signed = Signature.objects.filter(version=version).values("party")
     return list(
         agreement.parties.filter(organization__in=own, until__isnull=True)
         .exclude(pk__in=signed)
@@ -48,8 +50,8 @@ def sign(*, agreement: Agreement, party: Party, content_hash: str, statement: st
     """Sign for a party the words whose hash the signatory saw."""
     require(Actor(by), "agreements.sign_agreement", agreement)
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    version = last_version(agreement)
-    if agreement.state != Agreement.State.SIGNATURE or not version.is_frozen:
+    version = out_for_signature(agreement)
+    if version is None:
         raise NotForSignature
     if version.content_hash != content_hash:
         raise OtherWords
@@ -62,14 +64,6 @@ def sign(*, agreement: Agreement, party: Party, content_hash: str, statement: st
     )
     record(verbs.AGREEMENT_SIGNED, agreement, by=by, at=at, subject=agreement, organization=party.organization.name,
            hash=content_hash)  # fmt: skip
-    if not agreement.parties.filter(until__isnull=True).exclude(signatures__version=version).exists():
-        _put_in_force(agreement, version, at)
+    if all_have_signed(agreement, version):
+        signed_by_all(agreement, version, at)
     return made
-
-
-def _put_in_force(agreement: Agreement, version: AgreementVersion, at: datetime) -> None:
-    agreement.state, agreement.governing = Agreement.State.IN_FORCE, version
-    agreement.in_force_since = max(version.effective_on or at.date(), at.date())
-    agreement.save()
-    agreement.parties.filter(until__isnull=True, since__gt=at).update(since=at)
-    record(verbs.AGREEMENT_IN_FORCE, agreement, by=SYSTEM, at=at, subject=agreement, number=version.number)

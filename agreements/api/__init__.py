@@ -1,5 +1,5 @@
 """REST resources of agreements: the same actions and the same visibility as the pages."""
 
-from agreements.api import agreements, drafting, engagements, holds, retention
+from agreements.api import agreements, approvals, drafting, engagements, holds, negotiation, retention, templates
 
-__all__ = ["agreements", "drafting", "engagements", "holds", "retention"]
+__all__ = ["agreements", "approvals", "drafting", "engagements", "holds", "negotiation", "retention", "templates"]

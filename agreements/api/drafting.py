@@ -7,21 +7,25 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agreements.actions import agreements
+from agreements.actions import agreements, versions
 from agreements.api.terms import (
     BasicsSerializer,
+    ClauseSerializer,
     DataItemSerializer,
+    HandlingSerializer,
     PartySerializer,
     PurposeSerializer,
     RedactionSerializer,
     TermSerializer,
+    TransferSerializer,
     UseSerializer,
     WholeVersionSerializer,
 )
 from agreements.models import AgreementVersion
 from partnership.api.views import ScopedViewSet, deed
 
-PARTS = ("party", "purpose", "data_item", "retention_term", "redaction_step", "permitted_use")
+PARTS = ("party", "purpose", "data_item", "retention_term", "redaction_step", "permitted_use", "handling_policy", "transfer",
+         "clause")  # fmt: skip
 CHANGE = {f"{verb}_{part}": "agreements.change_agreement" for verb in ("add", "remove") for part in PARTS}
 
 
@@ -31,14 +35,14 @@ class Drafting(ScopedViewSet):
     @deed(answers=WholeVersionSerializer, methods=["get"])
     def version(self, request: Request, pk: str) -> Response:
         """The version that people talk about, as a whole: under work or for signature, else the governing one."""
-        return self.answer(agreements.last_version(self.get_object()), WholeVersionSerializer)
+        return self.answer(versions.last_version(self.get_object()), WholeVersionSerializer)
 
     @deed(takes=BasicsSerializer, answers=WholeVersionSerializer, methods=["patch"])
     def basics(self, request: Request, pk: str) -> Response:
         """Change title, kind and calendar, and of the open version: summary, highest marking, group size, days."""
         found, columns = self.get_object(), self.given(BasicsSerializer, partial=True)
         changed = agreements.change_basics(agreement=found, columns=columns, by=self.actor.user, at=self.now)
-        return self.answer(agreements.last_version(changed), WholeVersionSerializer)
+        return self.answer(versions.last_version(changed), WholeVersionSerializer)
 
     @deed(takes=PartySerializer, answers=PartySerializer, status=201, path="parties")
     def add_party(self, request: Request, pk: str) -> Response:
@@ -106,11 +110,41 @@ class Drafting(ScopedViewSet):
         """Take a use out."""
         return self._remove("permitted_uses", key)
 
+    @deed(takes=HandlingSerializer, answers=HandlingSerializer, status=201, path="handling-policies")
+    def add_handling_policy(self, request: Request, pk: str) -> Response:
+        """Say how recipients handle data of a category."""
+        return self._add("handling_policies", HandlingSerializer)
+
+    @deed(status=204, path="handling-policies/{key}", methods=["delete"])
+    def remove_handling_policy(self, request: Request, pk: str, key: str) -> Response:
+        """Take a handling policy out."""
+        return self._remove("handling_policies", key)
+
+    @deed(takes=TransferSerializer, answers=TransferSerializer, status=201, path="transfers")
+    def add_transfer(self, request: Request, pk: str) -> Response:
+        """Say by which mechanism data goes to a party abroad."""
+        return self._add("transfers", TransferSerializer)
+
+    @deed(status=204, path="transfers/{key}", methods=["delete"])
+    def remove_transfer(self, request: Request, pk: str, key: str) -> Response:
+        """Take a transfer out."""
+        return self._remove("transfers", key)
+
+    @deed(takes=ClauseSerializer, answers=ClauseSerializer, status=201, path="clauses")
+    def add_clause(self, request: Request, pk: str) -> Response:
+        """Write a further clause."""
+        return self._add("clauses", ClauseSerializer)
+
+    @deed(status=204, path="clauses/{key}", methods=["delete"])
+    def remove_clause(self, request: Request, pk: str, key: str) -> Response:
+        """Take a further clause out."""
+        return self._remove("clauses", key)
+
     def _open(self) -> tuple[Any, AgreementVersion]:
         found = self.get_object()
-        version = agreements.open_version(found)
+        version = versions.open_version(found)
         if version is None:
-            raise agreements.NotEditable
+            raise versions.NotEditable
         return found, version
 
     def _add(self, kind: str, shape: Any) -> Response:

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from agreements.actions import engagements
 from agreements.models import Agreement, Engagement
+from partnership.access.rest import PERSON_ALONE
 from partnership.api.fields import VisibleField
 from partnership.api.router import router
 from partnership.api.views import ReadOnly, deed
@@ -41,6 +42,7 @@ class EngagementViewSet(ReadOnly):
         "create": "agreements.engage_auditor",
         "end": "agreements.end_engagement",
     }
+    fresh = {"create": PERSON_ALONE}
 
     def rows(self):
         return Engagement.objects.prefetch_related("agreements").order_by("-since", "pk")

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from agreements.actions import holds
 from agreements.models import Agreement, LegalHold
+from partnership.access.rest import TOKEN_FOR_IT
 from partnership.api.fields import VisibleField
 from partnership.api.router import router
 from partnership.api.shapes import ReasonSerializer
@@ -36,6 +37,7 @@ class HoldViewSet(ReadOnly):
         "create": "agreements.hold_agreement",
         "lift": "agreements.lift_hold",
     }
+    fresh = {"create": TOKEN_FOR_IT, "lift": TOKEN_FOR_IT}
 
     def rows(self):
         return LegalHold.objects.order_by("-placed_at", "pk")

@@ -16,7 +16,7 @@ from partnership.api.views import ReadOnly, ScopedViewSet
 class CertificateSerializer(serializers.ModelSerializer):
     class Meta:
         model = DeletionRecord
-        exclude = ["organization_id"]
+        exclude = ["organization_id", "source_digest"]
 
 
 class CertificateFilters(django_filters.FilterSet):
@@ -69,6 +69,7 @@ class GroupSerializer(serializers.Serializer):
     goes = serializers.IntegerField()
     held = serializers.IntegerField()
     waiting = serializers.IntegerField()
+    unapproved = serializers.IntegerField(help_text="These wait for the approval of a second coordinator.")
 
 
 class PreviewViewSet(ScopedViewSet):
@@ -83,7 +84,7 @@ class PreviewViewSet(ScopedViewSet):
         return Agreement.objects.all()
 
     def list(self, request):
-        """Due records by agreement and category: how many go, are held, wait for their return."""
+        """Due records by agreement and category: how many go, are held, wait for their return or for an approval."""
         keys = list(
             visible(self.actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True)
         )

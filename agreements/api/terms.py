@@ -5,12 +5,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agreements.actions.agreements import gaps
+from agreements.actions.versions import gaps
 from agreements.models import (
     Agreement,
     AgreementVersion,
+    Clause,
     DataCategory,
     DataItem,
+    HandlingPolicy,
     LegalBasis,
     Party,
     PermittedUse,
@@ -19,10 +21,11 @@ from agreements.models import (
     RetentionTerm,
     Signature,
     SpecialCondition,
+    Transfer,
 )
 from partnership.api.fields import VisibleField
 from partnership.forms.organizations import known_zone
-from partnership.models import Organization
+from partnership.models import Organization, TransferMechanism
 
 
 class ValidField(serializers.PrimaryKeyRelatedField):
@@ -104,6 +107,41 @@ class UseSerializer(serializers.ModelSerializer):
         fields = ["id", "purpose", "categories", "recipients", "conditions", "highest_tlp", "valid_from", "valid_until"]
 
 
+class HandlingSerializer(serializers.ModelSerializer):
+    category = ValidField(queryset=DataCategory.objects.all())
+
+    class Meta:
+        model = HandlingPolicy
+        fields = ["id", "category", "tlp", "encrypt_in_transit", "permitted_actions", "affected_party_notifications", "attribution",
+                  "unmodified_resale", "external_reference"]  # fmt: skip
+
+
+class TransferSerializer(serializers.ModelSerializer):
+    organization = VisibleField("partnership.view_organization", queryset=Organization.objects.all())
+    mechanism = ValidField(queryset=TransferMechanism.objects.all())
+
+    class Meta:
+        model = Transfer
+        fields = [
+            "id",
+            "organization",
+            "mechanism",
+            "documents",
+            "residency",
+            "export_control",
+            "export_basis",
+            "conflict_note",
+        ]
+
+
+class ClauseSerializer(serializers.ModelSerializer):
+    text = serializers.CharField(max_length=4000)
+
+    class Meta:
+        model = Clause
+        fields = ["id", "subject", "text"]
+
+
 class VersionSerializer(serializers.ModelSerializer):
     """The version that governs."""
 
@@ -112,7 +150,7 @@ class VersionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AgreementVersion
-        fields = ["id", "number", "summary", "tlp_ceiling", "minimum_group_size", "effective_on", "ends_on", "frozen_at", "content_hash",
+        fields = ["id", "number", "summary", "tlp_ceiling", "minimum_group_size", "notice_days", "effective_on", "ends_on", "frozen_at", "content_hash",
                   "purposes", "retention_terms"]  # fmt: skip
 
 
@@ -133,6 +171,9 @@ class WholeVersionSerializer(VersionSerializer):
     data_items = DataItemSerializer(many=True)
     redaction_steps = RedactionSerializer(many=True)
     permitted_uses = UseSerializer(many=True)
+    handling_policies = HandlingSerializer(many=True)
+    transfers = TransferSerializer(many=True)
+    clauses = ClauseSerializer(many=True)
     signatures = SignatureSerializer(many=True)
     gaps = serializers.SerializerMethodField(help_text="What is missing before it can be sent.")
 
@@ -148,6 +189,9 @@ class WholeVersionSerializer(VersionSerializer):
             "data_items",
             "redaction_steps",
             "permitted_uses",
+            "handling_policies",
+            "transfers",
+            "clauses",
             "signatures",
             "gaps",
         ]
@@ -169,6 +213,7 @@ class BasicsSerializer(serializers.ModelSerializer):
             "summary",
             "tlp_ceiling",
             "minimum_group_size",
+            "notice_days",
             "effective_on",
             "ends_on",
             "review_on",

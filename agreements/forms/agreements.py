@@ -4,6 +4,7 @@ from django import forms
 
 from agreements.models import (
     Agreement,
+    AgreementTemplate,
     AgreementVersion,
     DataCategory,
     DataItem,
@@ -17,7 +18,7 @@ from agreements.models import (
     SpecialCondition,
 )
 from partnership.forms.organizations import ZoneField
-from partnership.models import Organization, User
+from partnership.models import TLP, Organization, User
 
 DAY = {"type": "date"}
 
@@ -26,14 +27,28 @@ class DraftForm(forms.Form):
     title = forms.CharField(
         max_length=200, help_text="What it is about, such as “Exchange of incident reports in energy”."
     )
-    kind = forms.ChoiceField(choices=Agreement.Kind.choices, initial=Agreement.Kind.MULTILATERAL)
+    template = forms.ModelChoiceField(
+        AgreementTemplate.objects.none(), required=False, empty_label="None: begin with empty steps",
+        help_text="It fills purposes, data, retention, redaction, handling, uses and clauses. You can change all of them.",
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        choices=[("", "As the template says"), *Agreement.Kind.choices], required=False,
+        help_text="Needed only without a template.",
+    )  # fmt: skip
     lead = forms.ModelChoiceField(Organization.objects.none(), label="Led by")
 
     def __init__(self, *args, organizations, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = AgreementTemplate.objects.valid_on().order_by("position")
         self.fields["lead"].queryset = organizations
         if organizations.count() == 1:
             self.fields["lead"].initial = organizations.first()
+
+    def clean(self):
+        cleaned = super().clean()
+        if "template" in cleaned and not cleaned["template"] and not cleaned.get("kind"):
+            self.add_error("kind", "Choose a template, or say of which kind the agreement is.")
+        return cleaned
 
 
 class BasicsForm(forms.ModelForm):
@@ -42,9 +57,17 @@ class BasicsForm(forms.ModelForm):
 
     class Meta:
         model = AgreementVersion
-        fields = ["summary", "tlp_ceiling", "minimum_group_size", "effective_on", "ends_on", "review_on"]
-        labels = {"summary": "Why the parties share", "tlp_ceiling": "Highest marking", "effective_on": "First day",
-                  "ends_on": "Ends on", "review_on": "Reviewed on"}  # fmt: skip
+        fields = [
+            "summary",
+            "tlp_ceiling",
+            "minimum_group_size",
+            "notice_days",
+            "effective_on",
+            "ends_on",
+            "review_on",
+        ]
+        labels = {"summary": "Why the parties share", "tlp_ceiling": "Highest marking", "notice_days": "Days of notice",
+                  "effective_on": "First day", "ends_on": "Last day", "review_on": "Reviewed on"}  # fmt: skip
         widgets = {name: forms.DateInput(attrs=DAY) for name in ("effective_on", "ends_on", "review_on")}
 
     field_order = ["title", "summary"]
@@ -158,6 +181,49 @@ class SignForm(forms.Form):
 
 class ReasonForm(forms.Form):
     because = forms.CharField(label="Reason", max_length=500)
+
+
+class ApproveForm(ReasonForm):
+    content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class RenewForm(ReasonForm):
+    ends_on = forms.DateField(label="New last day", widget=forms.DateInput(attrs=DAY))
+
+    field_order = ["ends_on", "because"]
+
+
+class CompareForm(forms.Form):
+    """Two versions of one agreement, by their numbers."""
+
+    old = forms.TypedChoiceField(coerce=int)
+    new = forms.TypedChoiceField(coerce=int)
+
+    def __init__(self, *args, numbers, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(number, f"Version {number}") for number in numbers]
+        self.fields["old"].choices = self.fields["new"].choices = choices
+
+
+class AskForm(forms.Form):
+    """What somebody wants to share, for what, with whom."""
+
+    purpose = forms.ModelChoiceField(Purpose.objects.none(), required=False, empty_label="Any purpose of the agreement")
+    categories = forms.ModelMultipleChoiceField(
+        DataCategory.objects.none(), widget=forms.CheckboxSelectMultiple, label="Which data"
+    )
+    recipients = forms.ChoiceField(choices=PermittedUse.Recipients.choices, label="With whom")
+    tlp = forms.TypedChoiceField(choices=TLP.choices, coerce=int, label="Marked")
+    recipient = forms.ModelChoiceField(
+        Organization.objects.none(), required=False, label="A certain party", empty_label="No party in particular"
+    )
+
+    def __init__(self, *args, version, organizations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["recipient"].queryset = organizations
+        if version is not None:
+            self.fields["purpose"].queryset = version.purposes.order_by("position")
+        self.fields["categories"].queryset = DataCategory.objects.valid_on().order_by("position")
 
 
 class EngagementForm(forms.Form):

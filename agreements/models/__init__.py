@@ -1,9 +1,13 @@
 """The nouns of what partners permit each other."""
 
-from agreements.models.agreements import Agreement, AgreementVersion, Party, Signature
+from agreements.models.agreements import Agreement, AgreementVersion, GoverningPeriod, Party, Signature
+from agreements.models.approvals import ClearedTerm, NamedRecord, RetentionApproval
 from agreements.models.engagements import Engagement
-from agreements.models.grants import AgreementUserGrant
+from agreements.models.grants import AgreementGroupGrant, AgreementUserGrant
+from agreements.models.handling import Clause, HandlingPolicy, Transfer
 from agreements.models.legal_bases import DataCategory, LegalBasis, SpecialCondition
+from agreements.models.negotiation import LegalReview, Proposal, Remark
+from agreements.models.reminders import Reminder
 from agreements.models.retention import (
     GOVERNED_COLUMNS,
     DeletionBatch,
@@ -13,13 +17,18 @@ from agreements.models.retention import (
     LegalHold,
     QuarantinedRecord,
 )
+from agreements.models.templates import AgreementTemplate
 from agreements.models.terms import DataItem, PermittedUse, Purpose, RedactionStep, RetentionTerm
 
 __all__ = [
     "GOVERNED_COLUMNS",
     "Agreement",
+    "AgreementGroupGrant",
+    "AgreementTemplate",
     "AgreementUserGrant",
     "AgreementVersion",
+    "Clause",
+    "ClearedTerm",
     "DataCategory",
     "DataItem",
     "DeletionBatch",
@@ -27,14 +36,23 @@ __all__ = [
     "DeletionRun",
     "Engagement",
     "Governed",
+    "GoverningPeriod",
+    "HandlingPolicy",
     "LegalBasis",
     "LegalHold",
+    "LegalReview",
+    "NamedRecord",
     "Party",
     "PermittedUse",
+    "Proposal",
     "Purpose",
     "QuarantinedRecord",
     "RedactionStep",
+    "Remark",
+    "Reminder",
+    "RetentionApproval",
     "RetentionTerm",
     "Signature",
     "SpecialCondition",
+    "Transfer",
 ]

@@ -21,8 +21,10 @@ class Agreement(Identified):
         DRAFT = "draft", "Draft"
         NEGOTIATION = "negotiation", "In negotiation"
         SIGNATURE = "signature", "Sent for signature"
+        SIGNED = "signed", "Signed, begins later"
         IN_FORCE = "in_force", "In force"
         SUSPENDED = "suspended", "Suspended"
+        EXPIRED = "expired", "Expired"
         TERMINATED = "terminated", "Terminated"
 
     class Kind(models.TextChoices):
@@ -34,6 +36,10 @@ class Agreement(Identified):
     reference = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=14, choices=Kind, default=Kind.MULTILATERAL)
+    template = models.ForeignKey(
+        "agreements.AgreementTemplate", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text="The template with which its first version began.",
+    )  # fmt: skip
     lead = models.ForeignKey("partnership.Organization", on_delete=models.PROTECT, related_name="agreements_led")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     governing = models.ForeignKey(
@@ -43,6 +49,14 @@ class Agreement(Identified):
         null=True,
         blank=True,
         help_text="The signed version that governs now.",
+    )
+    coming = models.ForeignKey(
+        "agreements.AgreementVersion",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Signed by every party; governs from its first day.",
     )
     time_zone = models.CharField(max_length=64, default="UTC", help_text="The calendar in which days end.")
     retention_generation = models.PositiveIntegerField(
@@ -57,7 +71,7 @@ class Agreement(Identified):
     data_policy = classify(
         personal="created_by",
         open=(
-            "id reference title kind lead state governing time_zone retention_generation created_at in_force_since"
+            "id reference title kind template lead state governing coming time_zone retention_generation created_at in_force_since"
             " ended_on state_reason"
         ),
     )
@@ -70,7 +84,12 @@ class Agreement(Identified):
                 name="in_force_means_a_governing_version",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="terminated") | models.Q(ended_on__isnull=False), name="terminated_says_when"
+                condition=~models.Q(state__in=["expired", "terminated"]) | models.Q(ended_on__isnull=False),
+                name="ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="signed") | models.Q(coming__isnull=False),
+                name="signed_means_a_coming_version",
             ),
         ]
         indexes = [models.Index(fields=["state", "reference"])]
@@ -91,21 +110,28 @@ class AgreementVersion(Identified):
     minimum_group_size = models.PositiveSmallIntegerField(
         default=5, help_text="No figure on a dashboard that rests on fewer groups of organizations."
     )
+    notice_days = models.PositiveSmallIntegerField(
+        default=30, help_text="A shortened retention term deletes nothing before this many days have passed."
+    )
     effective_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text="Who changed its words last; empty until somebody does.",
+    )  # fmt: skip
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     content = models.JSONField(default=dict, blank=True, help_text="Canonical content that the hash is made of.")
     content_hash = models.CharField(max_length=64, blank=True)
 
     data_policy = classify(
-        personal="created_by frozen_by",
+        personal="created_by changed_by frozen_by",
         open=(
-            "id agreement number summary tlp_ceiling minimum_group_size effective_on ends_on review_on created_at"
-            " frozen_at content content_hash"
+            "id agreement number summary tlp_ceiling minimum_group_size notice_days effective_on ends_on review_on"
+            " created_at frozen_at content content_hash"
         ),
     )
 
@@ -133,6 +159,27 @@ class AgreementVersion(Identified):
     @property
     def is_frozen(self):
         return self.frozen_at is not None
+
+
+class GoverningPeriod(Identified, Dated):
+    """From when until when a version governed its agreement; the rows of one agreement follow each other."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="governing_periods")
+    version = models.OneToOneField(AgreementVersion, on_delete=models.PROTECT, related_name="governing_period")
+
+    data_policy = classify(open="id agreement version since until")
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # the base declares the same
+
+    class Meta:
+        constraints = [
+            until_after_since("governing_period_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=models.Q(until__isnull=True), name="one_version_governs_at_a_time"
+            ),
+        ]
+
+    def __str__(self):
+        return f"governing period {self.pk}"
 
 
 class Party(Identified, Dated):

@@ -127,6 +127,7 @@ class DeletionRun(Identified):
     anonymised_count = models.PositiveIntegerField(default=0)
     held_count = models.PositiveIntegerField(default=0)
     waiting_count = models.PositiveIntegerField(default=0)
+    unapproved_count = models.PositiveIntegerField(default=0)
     failed_count = models.PositiveIntegerField(default=0)
     left_count = models.PositiveIntegerField(default=0)
 
@@ -134,7 +135,7 @@ class DeletionRun(Identified):
         personal="started_by",
         open=(
             "id cutoff_on trigger state engine started_at beat_at finished_at deleted_count anonymised_count"
-            " held_count waiting_count failed_count left_count"
+            " held_count waiting_count unapproved_count failed_count left_count"
         ),
         facts="started_at beat_at finished_at",
     )
@@ -184,11 +185,15 @@ class DeletionRecord(Identified):
     counts = models.JSONField(default=dict)
     generation = models.PositiveIntegerField()
     leaf = models.CharField(max_length=64)
+    approval_id = models.UUIDField(null=True, blank=True)
+    source_digest = models.CharField(
+        max_length=64, blank=True, help_text="Keyed digest of the record's number at its source, to refuse its return."
+    )
 
     data_policy = classify(
         open=(
             "id record_type record_id reference action batch agreement_id organization_id version_id version_number"
-            " term_id rule tlp started_on due_on deleted_at counts generation leaf"
+            " term_id rule tlp started_on due_on deleted_at counts generation leaf approval_id source_digest"
         ),
         facts="deleted_at",
     )
@@ -200,6 +205,7 @@ class DeletionRecord(Identified):
         indexes = [
             models.Index(fields=["agreement_id", "due_on"]),
             models.Index(fields=["organization_id", "-deleted_at"]),
+            models.Index(fields=["source_digest"], condition=~models.Q(source_digest=""), name="deleted_sources"),
         ]
 
     def __str__(self):

@@ -1,5 +1,7 @@
 """The terms of a version, each a row that the machine reads: purposes, data, retention, redaction, uses."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from partnership.abstract import Identified
@@ -27,6 +29,13 @@ class Purpose(Identified):
 
     def __str__(self):
         return self.text
+
+    @property
+    def last_day_of_law(self):
+        """The last day on which the law behind it is in force; None when no end is known. Its basis' list is read too."""
+        listed = self.legal_basis.rule_set.valid_until  # the day after the last one
+        days = [self.law_valid_until, listed - timedelta(days=1) if listed else None]
+        return min((day for day in days if day is not None), default=None)
 
 
 class DataItem(Identified):

@@ -22,18 +22,27 @@ CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii
 
 # What a certificate says, in the order of its hash, and where it stands while the record is there; g is what was done.
 FACTS = {
-    "action": "t.action", "agreement_id": "r.agreement_id", "counts": "g.counts", "deleted_at": "%(stamp)s::text",
+    "action": "t.action", "agreement_id": "r.agreement_id", "approval_id": "g.approval", "counts": "g.counts", "deleted_at": "%(stamp)s::text",
     "due_on": "r.retain_until", "generation": "a.retention_generation", "id": "gen_random_uuid()",
     "organization_id": "r.organization_id", "record_id": "r.id", "record_type": "%(label)s::text",
-    "reference": "r.reference", "rule": "g.rule", "started_on": "r.retention_start", "term_id": "r.term_id",
+    "reference": "r.reference", "rule": "g.rule", "source_digest": "g.source", "started_on": "r.retention_start", "term_id": "r.term_id",
     "tlp": "r.tlp", "version_id": "r.version_id", "version_number": "v.number",
 }  # fmt: skip
-LEAF = r"encode(sha256('\x00'::bytea || convert_to(row_to_json(c)::text, 'UTF8')), 'hex')"  # the same as leaf_of
+# Facts that came after the first certificates, and how they look where there are none: then the hash leaves them out.
+LATER = {"approval_id": "null", "source_digest": '""'}
+JSON = "row_to_json(c)::text"
+for (
+    _name,
+    _none,
+) in LATER.items():  # inside a text of JSON a quotation mark is escaped, so that these words stand for the column alone
+    JSON = f"""replace({JSON}, '"{_name}":{_none},', '')"""
+LEAF = rf"encode(sha256('\x00'::bytea || convert_to({JSON}, 'UTF8')), 'hex')"  # the same as leaf_of
 
 
 def leaf_of(values: dict[str, Any]) -> str:
     """The hash of one certificate over its columns in canonical JSON."""
-    return merkle.leaf(CANONICAL.encode({name: _plain(values[name]) for name in FACTS}).encode()).hex()
+    facts = {name: _plain(values[name]) for name in FACTS if name not in LATER or values[name]}
+    return merkle.leaf(CANONICAL.encode(facts).encode()).hex()
 
 
 def _plain(value: Any) -> Any:
@@ -86,7 +95,7 @@ def _insert(model: type[models.Model]) -> str:
         f" SELECT {taken}, %(batch)s, {LEAF}"
         f" FROM (SELECT {', '.join(f'{where} AS {name}' for name, where in facts.items())}"
         f" FROM {predicate.source(model)} JOIN agreements_agreementversion v ON v.id = r.version_id"
-        " JOIN json_to_recordset(%(entries)s) AS g(id uuid, rule text, counts json) ON g.id = r.id) c"
+        " JOIN json_to_recordset(%(entries)s) AS g(id uuid, rule text, counts json, approval uuid, source text) ON g.id = r.id) c"
         " RETURNING leaf"
     )
 
@@ -100,12 +109,24 @@ def verify() -> list[str]:
             faults.append(f"Batch {expected} is missing: the next one found is {batch.seq}.")
         if batch.previous != previous or batch.hash != link(batch.previous, batch.seq, batch.size, batch.root):
             faults.append(f"Batch {batch.seq} does not follow the batch before it, or was altered.")
-        faults += _check_records(batch)
+        faults += faults_of(batch)
         previous, expected = batch.hash, batch.seq + 1
     return faults
 
 
-def _check_records(batch: DeletionBatch) -> list[str]:
+def chain_holds(until: int) -> bool:
+    """Whether every link from the first batch to this one follows the one before."""
+    previous, expected = GENESIS, 1
+    links = DeletionBatch.objects.filter(seq__lte=until).order_by("seq")
+    for seq, size, root, before, found in links.values_list("seq", "size", "root", "previous", "hash").iterator():
+        if seq != expected or before != previous or found != link(before, seq, size, root):
+            return False
+        previous, expected = found, seq + 1
+    return expected == until + 1
+
+
+def faults_of(batch: DeletionBatch) -> list[str]:
+    """What is wrong with the certificates of one batch, each computed again."""
     faults, leaves = [], []
     for record in DeletionRecord.objects.filter(batch=batch).values(*FACTS, "leaf"):
         if leaf_of(record) != record["leaf"]:

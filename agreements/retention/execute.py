@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from agreements import verbs
 from agreements.models import DeletionRun, QuarantinedRecord
-from agreements.retention import certificates, plan, predicate, rows
+from agreements.retention import anchors, certificates, clock, gate, plan, predicate, rows, sources
 from agreements.retention.due import length
 from partnership import files
 from partnership.audit.record import SYSTEM, record
@@ -46,6 +46,7 @@ class Tally:
     anonymised: int = 0
     held: int = 0
     failed: set[str] = field(default_factory=set)
+    asked: list[UUID] = field(default_factory=list)  # terms that wait for a second person, frozen like the cut-off
 
 
 @dataclass
@@ -68,21 +69,29 @@ class Found(NamedTuple):
     days: int
     trigger: str
     held: str | None
+    approval: str | None
+    source: str | None
 
 
 def sweep(*, trigger: str, by: User | None = None, chunk: int = CHUNK) -> DeletionRun:
-    """Delete or anonymise everything that is due, ready and not held. Run twice, it does nothing the second time."""
+    """Delete or anonymise everything that is due, ready and not held. Run twice, it does nothing the second time.
+
+    Raises ClockInDoubt, before anything is written, where the database's clock is not to be believed.
+    """
     _check_isolation()
+    clock.check()
     now = _database_now()
     run = DeletionRun.objects.create(
         cutoff_on=now.date(), trigger=trigger, engine=ENGINE, started_at=now, started_by=by, beat_at=now
     )
-    tally = Tally()
+    tally = Tally(asked=list(gate.terms_that_wait(now)))
     for model in rows.models():
         _check_declared(model)
         for skip_locked in (True, False):  # the second pass waits for rows that somebody was working on
             _pass(run, model, tally, chunk, skip_locked)
-    return _finish(run, tally)
+    finished = _finish(run, tally)
+    transaction.on_commit(anchors.publish, robust=True)  # a full disk is logged; the next run lays it down
+    return finished
 
 
 def _check_isolation() -> None:
@@ -124,7 +133,7 @@ def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Cla
         _claim(cursor, run, model, tally, claim, skip_locked)
         if not claim.ids:
             return False
-        found = _read(cursor, run, model, claim, skip_locked)
+        found = _read(cursor, run, model, tally, claim, skip_locked)
     gone = [row for row in found if row.held is None]
     tally.held += (len(found) - len(gone)) if not skip_locked else 0
     if gone:
@@ -140,6 +149,7 @@ def _claim(
 ) -> None:
     cursor.execute(
         f"SELECT r.id::text, r.retain_until, r.agreement_id::text FROM {predicate.source(model)} WHERE {predicate.DUE} AND {predicate.READY}"
+        f" AND {predicate.PASSED}"
         " AND (r.retain_until, r.id) > (%(day)s, %(key)s) AND NOT r.id = ANY(%(failed)s::uuid[])"
         f" ORDER BY r.retain_until, r.id LIMIT %(size)s FOR UPDATE OF r{' SKIP LOCKED' if skip_locked else ''}",
         {
@@ -148,6 +158,8 @@ def _claim(
             "key": claim.after[1],
             "failed": _array(tally.failed),
             "size": claim.size,
+            "asked": tally.asked,
+            "label": predicate.label(model),
         },
     )
     claimed = cursor.fetchall()
@@ -162,7 +174,9 @@ def _array(keys: Iterable[str]) -> str:
     return "{" + ",".join(keys) + "}"
 
 
-def _read(cursor: Any, run: DeletionRun, model: type[models.Model], claim: Claim, skip_locked: bool) -> list[Found]:
+def _read(
+    cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool
+) -> list[Found]:
     cursor.execute(
         "SELECT id::text FROM agreements_agreement WHERE id = ANY(%s::uuid[])"
         f" ORDER BY id FOR SHARE{' SKIP LOCKED' if skip_locked else ''}",
@@ -170,10 +184,16 @@ def _read(cursor: Any, run: DeletionRun, model: type[models.Model], claim: Claim
     )
     agreements = _array(key for (key,) in cursor.fetchall())
     cursor.execute(
-        f"SELECT r.id::text, t.action, t.months, t.days, t.trigger, ({predicate.HOLD}) AS held FROM {predicate.source(model)}"
+        f"SELECT r.id::text, t.action, t.months, t.days, t.trigger, ({predicate.HOLD}) AS held, ({predicate.APPROVAL})::text, {sources.identity(model)} FROM {predicate.source(model)}"
         " WHERE r.id = ANY(%(ids)s::uuid[]) AND r.agreement_id = ANY(%(agreements)s::uuid[])"
-        f" AND {predicate.DUE} AND {predicate.READY}",
-        {"ids": _array(claim.ids), "agreements": agreements, "label": predicate.label(model), "at": run.started_at},
+        f" AND {predicate.DUE} AND {predicate.READY} AND {predicate.PASSED}",
+        {
+            "ids": _array(claim.ids),
+            "agreements": agreements,
+            "label": predicate.label(model),
+            "at": run.started_at,
+            "asked": tally.asked,
+        },
     )
     return [Found(*row) for row in cursor.fetchall()]
 
@@ -209,7 +229,13 @@ def _remove(run: DeletionRun, model: type[models.Model], gone: list[Found]) -> N
             ids = whole + (partly if name in getattr(model, "anonymise_removes", ()) else [])
             _remove_children(cursor, relation, name, ids, counts, run.started_at)
         entries = [
-            {"id": row.id, "rule": _rule(row.action, row.months, row.days, row.trigger), "counts": counts[row.id]}
+            {
+                "id": row.id,
+                "rule": _rule(row.action, row.months, row.days, row.trigger),
+                "counts": counts[row.id],
+                "approval": row.approval,
+                "source": sources.digest(row.source),
+            }
             for row in gone
         ]
         batch = certificates.write(run, model, entries, _database_now())
@@ -227,19 +253,18 @@ def _remove_children(
 ) -> None:
     child, column = relation.related_model, f'"{relation.field.column}"'
     kept = [f'"{f.column}"' for f in child._meta.fields if f.related_model is StoredFile]
-    returned, gathered = ", ".join([column, *kept]), "".join(f", array_agg({file})" for file in kept)
+    returned, gathered = ", ".join([column, *kept]), "".join(f", array_agg({file}::text)" for file in kept)
     cursor.execute(
         f'WITH gone AS (DELETE FROM "{child._meta.db_table}" WHERE {column} = ANY(%s::uuid[]) RETURNING {returned})'
         f" SELECT {column}::text, count(*){gathered} FROM gone GROUP BY {column}",
         [_array(ids)],
     )
-    stored: list[UUID] = []
+    stored: list[str] = []
     for owner, count, *columns in cursor.fetchall():
         counts[owner][name] = count
         stored += [key for keys in columns for key in keys if key is not None]
     if stored:
-        cursor.execute('DELETE FROM "partnership_storedfile" WHERE id = ANY(%s) RETURNING key', [stored])
-        files.request_erasure(keys=[key for (key,) in cursor.fetchall()], at=at)
+        files.delete(ids=stored, at=at)
 
 
 def _anonymise(cursor: Any, model: Any, ids: list[str], day: date) -> None:
@@ -258,23 +283,42 @@ def _rule(action: str, months: int, days: int, trigger: str) -> str:
 
 def _quarantine(run: DeletionRun, model: type[models.Model], claim: Claim, tally: Tally, error: Exception) -> None:
     for key in claim.ids[:1]:
-        log.error("Retention could not delete %s %s: %s", predicate.label(model), key, error)
+        log.error("Retention could not delete %s %s: %s", predicate.label(model), key, _in_words(error))
         tally.failed.add(key)
         QuarantinedRecord.objects.get_or_create(
             run=run, record_type=predicate.label(model), record_id=key,
-            defaults={"error": str(error)[:500], "noted_at": timezone.now()},
+            defaults={"error": _in_words(error)[:500], "noted_at": timezone.now()},
         )  # fmt: skip
+
+
+def _in_words(error: Exception) -> str:
+    """What the database said, without its details: they quote the row, and a note must not outlive what it quotes."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "message_primary", None) or str(error).partition("\n")[0]
 
 
 @transaction.atomic
 def _finish(run: DeletionRun, tally: Tally) -> DeletionRun:
     """Completion is decided by counting what is left, never by an empty claim."""
-    left, held, waiting = plan.counts(run.started_at)
+    left, held, waiting, unapproved = plan.counts(run.started_at)
     run.deleted_count, run.anonymised_count, run.held_count = tally.deleted, tally.anonymised, held
-    run.waiting_count, run.failed_count, run.left_count = waiting, len(tally.failed), left
+    run.waiting_count, run.unapproved_count = waiting, unapproved
+    run.failed_count, run.left_count = len(tally.failed), left
+    _clear(run)  # after the count, so that what waited in this run is counted as waiting
     run.state = DeletionRun.State.PARTIAL if left else DeletionRun.State.COMPLETE
     run.finished_at = run.beat_at = timezone.now()
     run.save()
     record(verbs.RUN_FINISHED, run, by=run.started_by or SYSTEM, at=run.finished_at, deleted=tally.deleted + tally.anonymised,
-           held=held, left=left)  # fmt: skip
+           held=held, unapproved=unapproved, left=left)  # fmt: skip
     return run
+
+
+def _clear(run: DeletionRun) -> None:
+    """Note the terms under which the run did something: the next run under them is not the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO agreements_clearedterm (term_id, cleared_at) SELECT DISTINCT d.term_id, now()"
+            " FROM agreements_deletionrecord d JOIN agreements_deletionbatch b ON b.seq = d.batch_id WHERE b.run_id = %s"
+            " ON CONFLICT DO NOTHING",
+            [run.pk],
+        )

@@ -1,15 +1,15 @@
 """The rehearsal: what a run would do now and why, from the same predicate, without writing anything."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
 from agreements.models import Agreement
-from agreements.retention import predicate, rows
+from agreements.retention import gate, predicate, rows
 
 SHOWN = 200
 
@@ -24,6 +24,21 @@ class Group:
     goes: int = 0
     held: int = 0
     waiting: int = 0
+    unapproved: int = 0
+    why: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """As it is stored with an approval: counts, and no content."""
+        return {**asdict(self), "agreement_id": str(self.agreement_id)}
+
+
+class Counts(NamedTuple):
+    """What is due, by what a run does with it."""
+
+    goes: int
+    held: int
+    waiting: int
+    unapproved: int
 
 
 @dataclass
@@ -58,6 +73,10 @@ class Preview:
     def waiting(self) -> int:
         return sum(group.waiting for group in self.groups)
 
+    @property
+    def unapproved(self) -> int:
+        return sum(group.unapproved for group in self.groups)
+
 
 def next_run(at: datetime) -> datetime:
     """The moment of the first nightly run after `at`."""
@@ -67,36 +86,41 @@ def next_run(at: datetime) -> datetime:
 
 def preview(at: datetime, agreements: list[UUID] | None = None) -> Preview:
     """What a run would do at a moment, over all agreements or some."""
-    found = Preview(at)
+    found, asked = Preview(at), gate.terms_that_wait(at)
     for model in rows.models():
-        _add(found, model, at, agreements)
+        _add(found, model, agreements, asked)
     return found
 
 
-def _add(found: Preview, model: Any, at: datetime, agreements: list[UUID] | None) -> None:
+def _add(found: Preview, model: Any, agreements: list[UUID] | None, asked: dict[UUID, str]) -> None:
     scope = "" if agreements is None else "AND r.agreement_id = ANY(%(agreements)s)"
     inner = f"""
         SELECT r.id, r.reference, r.agreement_id, a.reference AS agreement, c.label AS category, r.retain_until, t.action,
-               ({predicate.HOLD}) AS held, {predicate.READY} AS ready
+               r.term_id, ({predicate.HOLD}) AS held, {predicate.READY} AS ready, {predicate.PASSED} AS passed
         FROM {predicate.source(model)} JOIN agreements_datacategory c ON c.code = t.category_id
         WHERE {predicate.DUE} {scope}
     """
-    fate = "CASE WHEN held IS NOT NULL THEN 'held' WHEN NOT ready THEN 'waiting' ELSE 'goes' END"
-    values: dict[str, Any] = {"at": at, "label": predicate.label(model), "agreements": agreements}
+    fate = "CASE WHEN held IS NOT NULL THEN 'held' WHEN NOT ready THEN 'waiting' WHEN NOT passed THEN 'unapproved' ELSE 'goes' END"
+    values: dict[str, Any] = {
+        "at": found.at, "label": predicate.label(model), "agreements": agreements, "asked": list(asked)}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT agreement_id, agreement, category, count(*) FILTER (WHERE {fate} = 'goes'), count(*) FILTER (WHERE {fate} = 'held'),"
-            f" count(*) FILTER (WHERE {fate} = 'waiting') FROM ({inner}) x GROUP BY 1, 2, 3 ORDER BY 2, 3",
+            f" count(*) FILTER (WHERE {fate} = 'waiting'), count(*) FILTER (WHERE {fate} = 'unapproved'), (array_agg(term_id) FILTER (WHERE {fate} = 'unapproved'))[1] FROM ({inner}) x GROUP BY 1, 2, 3 ORDER BY 2, 3",
             values,
         )
-        found.groups += [Group(*row) for row in cursor.fetchall()]
+        for *row, term in cursor.fetchall():
+            group = Group(*row)
+            group.why = gate.WHY.get(asked.get(term, ""), "")
+            found.groups.append(group)
         cursor.execute(
-            f"SELECT reference, agreement, retain_until, action, {fate}, held FROM ({inner}) x"
+            f"SELECT reference, agreement, retain_until, action, term_id, {fate}, held FROM ({inner}) x"
             f" ORDER BY retain_until, id LIMIT {SHOWN}",
             values,
         )
-        for reference, agreement, due, action, what, hold in cursor.fetchall():
+        for reference, agreement, due, action, term, what, hold in cursor.fetchall():
             why = {"held": f"Legal hold {hold}.", "waiting": "To be returned first; nobody has confirmed it yet.",
+                   "unapproved": gate.WHY.get(asked.get(term, ""), ""),
                    "goes": f"Its time ended on {due:%-d %B %Y}."}[what]  # fmt: skip
             found.items.append(Item(reference, agreement, due, action, what, why))
 
@@ -115,7 +139,7 @@ def waiting(agreement: Agreement, at: datetime) -> list[tuple[Any, UUID, str]]:
     return found
 
 
-def counts(at: datetime) -> tuple[int, int, int]:
-    """(goes, held, waiting) over everything, for runs and health."""
+def counts(at: datetime) -> Counts:
+    """What is due over everything, for runs and health."""
     found = preview(at)
-    return found.goes, found.held, found.waiting
+    return Counts(found.goes, found.held, found.waiting, found.unapproved)

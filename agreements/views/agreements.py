@@ -7,17 +7,27 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.urls import reverse
 
-from agreements.actions import agreements, signing
+from agreements.actions import agreements, signing, versions
 from agreements.forms import agreements as forms
 from agreements.models import Agreement, Party
+from agreements.redline import compare
 from agreements.retention.due import example, period
+from agreements.wording import Names, sections
 from partnership.access.decide import can
 from partnership.forms.people import EmptyForm
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, ListPage, RecordFormPage, RecordPage, now
 
 LIST = "agreements:agreement-list"
-TONES = {"in_force": "good", "suspended": "warn", "terminated": "neutral", "signature": "info", "negotiation": "info"}
+TONES = {"in_force": "good", "suspended": "warn", "expired": "neutral", "terminated": "neutral", "signature": "info", "signed": "info",
+         "negotiation": "info"}  # fmt: skip
+
+
+NEXT = {
+    "draft": "The lead completes the draft", "negotiation": "The lead sends it for signature", "signed": "Nobody: it begins on its first day",
+    "in_force": "Nobody: it runs", "suspended": "The lead resumes or ends it", "expired": "Nobody: it has ended",
+    "terminated": "Nobody: it has ended",
+}  # fmt: skip
 
 
 class AgreementFilter(django_filters.FilterSet):
@@ -79,48 +89,71 @@ class AgreementDetail(RecordPage):
         return [("Agreements", reverse(LIST)), (self.object.reference, None)]
 
     def extra(self):
-        version = self.object.governing or agreements.last_version(self.object)
-        working = agreements.last_version(self.object)
+        working = versions.last_version(self.object)
+        version = self.object.governing or working
         return {
-            "page_title": f"{self.object.title}", "lead": self.object.reference, "version": working, "governing": version,
+            "page_title": f"{self.object.title}", "lead": self.object.reference, "version": version, "working": working,
             "parties": self.object.parties.select_related("organization").order_by("organization__name"),
             "signatures": working.signatures.select_related("signed_by", "party__organization"),
-            "terms": [(t, period(t), example(t, now().date())) for t in working.retention_terms.select_related("category")],
-            "purposes": working.purposes.select_related("legal_basis", "special_condition").order_by("position"),
-            "data_items": working.data_items.select_related("category"),
-            "steps": working.redaction_steps.select_related("category").order_by("category_id", "position"),
-            "uses": working.permitted_uses.select_related("purpose").prefetch_related("categories").order_by("position"),
-            "versions": self.object.versions.order_by("-number"), "actions": self.buttons(working), "next": self.next_step(working),
-            "gaps": agreements.gaps(self.object, working, now().date()) if not working.is_frozen else [],
+            "terms": [(t, period(t), example(t, now().date())) for t in version.retention_terms.select_related("category")],
+            "purposes": version.purposes.select_related("legal_basis__rule_set", "special_condition").order_by("position"),
+            "data_items": version.data_items.select_related("category"), "today": now().date(),
+            "steps": version.redaction_steps.select_related("category").order_by("category_id", "position"),
+            "uses": version.permitted_uses.select_related("purpose").prefetch_related("categories").order_by("position"),
+            "versions": self.object.versions.select_related("governing_period").order_by("-number"), "actions": self.buttons(working),
+            "next": self.next_step(working),
+            "gaps": versions.gaps(self.object, working, now().date()) if not working.is_frozen else [],
         }  # fmt: skip
 
     def next_step(self, working):
-        if self.object.state == Agreement.State.SIGNATURE:
+        if versions.out_for_signature(self.object) is not None:
             signed = working.signatures.values("party")
             waiting = (
                 self.object.parties.filter(until__isnull=True).exclude(pk__in=signed).select_related("organization")
             )
             return "Signatures of " + ", ".join(party.organization.name for party in waiting)
-        return {"draft": "The lead completes the draft", "negotiation": "The lead sends it for signature",
-                "in_force": "Nobody: it runs", "suspended": "The lead resumes or ends it", "terminated": "Nobody: it has ended"}[self.object.state]  # fmt: skip
+        if not working.is_frozen and self.object.governing_id:
+            return f"The lead completes version {working.number}"
+        return NEXT[self.object.state]
 
     def buttons(self, working):
-        key, state, found = {"pk": self.object.pk}, self.object.state, []
-        if state in agreements.EDITABLE and can(self.actor, "agreements.change_agreement", self.object):
+        key, found = {"pk": self.object.pk}, []
+        may_change = can(self.actor, "agreements.change_agreement", self.object)
+        found += self._of_version(working, may_change, key)
+        found += self._of_state(may_change and working.pk == self.object.governing_id, key)
+        if not working.is_frozen and self.object.state != Agreement.State.DRAFT:
+            found.append(("Negotiation", reverse("agreements:agreement-negotiation", kwargs=key), False))
+        if self.object.governing_id:
+            found.append(("May this be shared?", reverse("agreements:agreement-ask", kwargs=key), False))
+        if self.object.governing_id and can(self.actor, "agreements.hold_agreement", self.object):
+            found.append(("Place a legal hold", f"{reverse('agreements:hold-new')}?agreement={self.object.pk}", False))
+        return found
+
+    def _of_version(self, working, may_change, key):
+        """Buttons about the version under work or for signature."""
+        found = []
+        if not working.is_frozen and may_change:
             found.append(("Continue drafting", reverse("agreements:agreement-steps", kwargs=key), True))
-        if state == "signature":
-            if signing.parties_to_sign(self.object, self.request.user):
-                found.append(("Read and sign", reverse("agreements:agreement-sign", kwargs=key), True))
-            if can(self.actor, "agreements.change_agreement", self.object):
-                found.append(("Take back", reverse("agreements:agreement-take-back", kwargs=key), False))
-        if state in ("in_force", "suspended") and can(self.actor, "agreements.end_agreement", self.object):
+            if self.object.governing_id:
+                found.append(("Withdraw the new version", reverse("agreements:agreement-withdraw", kwargs=key), False))
+        if signing.parties_to_sign(self.object, self.request.user):
+            found.append(("Read and sign", reverse("agreements:agreement-sign", kwargs=key), True))
+        if may_change and versions.out_for_signature(self.object) is not None:
+            found.append(("Take back", reverse("agreements:agreement-take-back", kwargs=key), False))
+        return found
+
+    def _of_state(self, may_amend, key):
+        """Buttons about an agreement that governs."""
+        state, found = self.object.state, []
+        if state not in versions.AMENDABLE:
+            return found
+        if may_amend:
+            found += [("Amend", reverse("agreements:agreement-amend", kwargs=key), False),
+                      ("Renew", reverse("agreements:agreement-renew", kwargs=key), False)]  # fmt: skip
+        if can(self.actor, "agreements.end_agreement", self.object):
             label, name = ("Suspend", "suspend") if state == "in_force" else ("Resume", "resume")
             found.append((label, reverse(f"agreements:agreement-{name}", kwargs=key), False))
             found.append(("Terminate", reverse("agreements:agreement-terminate", kwargs=key), False))
-        if state in ("in_force", "suspended", "terminated") and can(
-            self.actor, "agreements.hold_agreement", self.object
-        ):
-            found.append(("Place a legal hold", f"{reverse('agreements:hold-new')}?agreement={self.object.pk}", False))
         return found
 
 
@@ -158,7 +191,7 @@ class Send(OnAgreement):
                     "Each party's signatory is asked to sign. The last signature puts it in force."]  # fmt: skip
 
     def act(self, form):
-        return agreements.send_for_signature(agreement=self.object, by=self.request.user, at=now())
+        return versions.send_for_signature(agreement=self.object, by=self.request.user, at=now())
 
 
 class TakeBack(OnAgreement):
@@ -168,7 +201,7 @@ class TakeBack(OnAgreement):
     consequences = ["Signatures given so far stay with the frozen version; a new version, a copy of it, can be edited."]
 
     def act(self, form):
-        return agreements.take_back(
+        return versions.take_back(
             agreement=self.object, because=form.cleaned_data["because"], by=self.request.user, at=now()
         )
 
@@ -214,6 +247,7 @@ class Terminate(OnAgreement):
 
 class Sign(RecordFormPage):
     permission = "agreements.sign_agreement"
+    fresh = True
     page_title = "Read and sign"
     model = Agreement
     form_class = forms.SignForm
@@ -226,7 +260,7 @@ class Sign(RecordFormPage):
         self.parties = signing.parties_to_sign(self.object, self.request.user)
         if not self.parties:
             raise Http404
-        self.version = agreements.last_version(self.object)
+        self.version = versions.last_version(self.object)
 
     def get_breadcrumbs(self):
         return [
@@ -240,7 +274,12 @@ class Sign(RecordFormPage):
                 "initial": {"content_hash": self.version.content_hash, "party": self.parties[0]}}  # fmt: skip
 
     def context(self, **more):
-        return super().context(object=self.object, version=self.version, **more)
+        content, names = self.version.content, Names()
+        changes = []
+        if self.object.governing is not None:
+            changes = compare(sections(self.object.governing.content, names), sections(content, names))
+        return super().context(object=self.object, version=self.version, sections=sections(content, names), changes=changes,
+                               **more)  # fmt: skip
 
     def act(self, form):
         return signing.sign(agreement=self.object, by=self.request.user, at=now(), **form.cleaned_data)

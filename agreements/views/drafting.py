@@ -4,11 +4,14 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from agreements.actions import agreements
+from agreements import completeness
+from agreements.actions import agreements, templates, versions
 from agreements.forms import agreements as forms
-from agreements.models import Agreement, RetentionTerm
+from agreements.forms import handling
+from agreements.models import Agreement, AgreementTemplate, RetentionTerm
 from agreements.retention.due import example, period
 from agreements.views.agreements import LIST
+from agreements.wording import Names, terms
 from partnership.access.scope import visible
 from partnership.models import Organization, Role
 from partnership.web.pages import FormPage, RecordFormPage, now
@@ -17,9 +20,15 @@ from partnership.web.pages import FormPage, RecordFormPage, now
 class AgreementNew(FormPage):
     permission = "agreements.draft_agreement"
     page_title = "Draft an agreement"
-    lead = "Three questions to begin; the terms follow step by step, and you can leave at any time."
+    lead = "A few questions to begin; the terms follow step by step, and you can leave at any time."
     form_class = forms.DraftForm
     submit_label = "Begin"
+    template_name = "agreements/new.html"
+
+    def context(self, **more):
+        names = Names()
+        listed = AgreementTemplate.objects.valid_on().select_related("rule_set").order_by("position")
+        return super().context(templates=[(found, terms(found.content, names)) for found in listed], **more)
 
     def get_breadcrumbs(self):
         return [("Agreements", reverse(LIST)), ("New", None)]
@@ -29,7 +38,7 @@ class AgreementNew(FormPage):
         return {"organizations": Organization.objects.filter(pk__in=own).order_by("name")}
 
     def act(self, form):
-        return agreements.draft(by=self.request.user, at=now(), **form.cleaned_data)
+        return templates.begin(by=self.request.user, at=now(), **form.cleaned_data)
 
     def success_url(self, made):
         return reverse("agreements:agreement-steps", kwargs={"pk": made.pk})
@@ -43,7 +52,7 @@ class Drafting(RecordFormPage):
 
     def prepare(self):
         super().prepare()
-        self.version = agreements.open_version(self.object)
+        self.version = versions.open_version(self.object)
         if self.version is None:
             raise Http404
 
@@ -60,9 +69,14 @@ STEPS = [
     ("basics", "Basics and handling", "Why, from when, the highest marking, the smallest group of a figure"),
     ("parties", "Parties", "Who takes part, and in which role"),
     ("purposes", "Purposes", "Each with its legal basis and the law cited"),
-    ("data", "Data and retention", "Which data, and how long each is kept"),
+    ("data", "Data", "Which categories, and whether they hold personal data"),
+    ("retention", "Retention", "How long each category is kept, from when, and what then"),
     ("redaction", "Redaction", "What is taken out before release"),
+    ("handling", "Handling", "How recipients handle each category, and up to which marking"),
     ("uses", "Permitted uses", "What is authorised beforehand"),
+    ("transfers", "Transfers", "By which way data goes to parties in other countries"),
+    ("clauses", "Further clauses", "Security, liability, attribution, rights, governance"),
+    ("review", "Legal review", "A second person reads the words and approves them"),
 ]
 
 
@@ -75,12 +89,35 @@ class Steps(Drafting):
 
     def get(self, request, **kwargs):
         self.prepare()
-        gaps = agreements.gaps(self.object, self.version, now().date())
-        steps = [(name, label, text, [words for step, words in gaps if step == name]) for name, label, text in STEPS]
+        gaps = versions.gaps(self.object, self.version, now().date())
+        steps = [
+            (label, text, self.step_url(name), [words for step, words in gaps if step == name])
+            for name, label, text in STEPS
+        ]
         return self.show(object=self.object, steps=steps, gaps=gaps, version=self.version)
+
+    def step_url(self, name):
+        return reverse(f"agreements:agreement-{name}", kwargs={"pk": self.object.pk})
 
     def post(self, request, **kwargs):
         raise Http404
+
+
+class Completeness(Steps):
+    """The contents that a sharing agreement should have, each there or missing, with its step."""
+
+    page_title = "Completeness"
+    template_name = "agreements/completeness.html"
+
+    def get_breadcrumbs(self):
+        return super().get_breadcrumbs()[:-1] + [
+            ("Drafting", reverse("agreements:agreement-steps", kwargs={"pk": self.object.pk})), ("Completeness", None)]  # fmt: skip
+
+    def get(self, request, **kwargs):
+        self.prepare()
+        items = completeness.check(self.object, self.version, now().date())
+        return self.show(object=self.object, version=self.version, missing=sum(not item.is_there for item in items),
+                         items=[(item, self.step_url(item.step)) for item in items])  # fmt: skip
 
 
 class Basics(Drafting):
@@ -137,8 +174,8 @@ class Purposes(RowStep):
 
 
 class Data(RowStep):
-    page_title = "Data and retention"
-    lead = "List each category first, then say how long it is kept."
+    page_title = "Data"
+    lead = "List each category first; how long it is kept is the next step."
     form_class = forms.DataItemForm
     kind = "data_items"
 
@@ -198,6 +235,51 @@ class Redaction(RowStep):
 
     def describe(self, row):
         return f"{row.category_id}, step {row.position}: {row.instruction}"
+
+
+class Handling(RowStep):
+    page_title = "Handling"
+    lead = "How recipients handle each category, in the terms of FIRST's Information Exchange Policy 2.0."
+    form_class = handling.HandlingForm
+    kind = "handling_policies"
+
+    def rows(self):
+        return self.version.handling_policies.select_related("category").order_by("category_id")
+
+    def form_kwargs(self):
+        return {"version": self.version}
+
+    def describe(self, row):
+        return f"{row.category.label}: up to {row.get_tlp_display()}; {row.get_permitted_actions_display().lower()}"
+
+
+class Transfers(RowStep):
+    page_title = "Transfers"
+    lead = "Within the European Economic Area personal data moves freely; any other party abroad needs a mechanism."
+    form_class = handling.TransferForm
+    kind = "transfers"
+
+    def rows(self):
+        return self.version.transfers.select_related("organization", "mechanism").order_by("organization__name")
+
+    def form_kwargs(self):
+        parties = self.object.parties.filter(until__isnull=True).exclude(organization=self.object.lead_id)
+        return {"organizations": Organization.objects.filter(pk__in=parties.values("organization")).order_by("name")}
+
+    def describe(self, row):
+        return f"{row.organization.name} ({row.organization.country}): {row.mechanism.label}, {row.mechanism.article}"
+
+
+class Clauses(RowStep):
+    page_title = "Further clauses"
+    form_class = handling.ClauseForm
+    kind = "clauses"
+
+    def rows(self):
+        return self.version.clauses.order_by("subject")
+
+    def describe(self, row):
+        return f"{row.get_subject_display()}: {row.text}"
 
 
 class Uses(RowStep):
@@ -261,10 +343,10 @@ class RowRemove(Drafting):
             if party is None:
                 raise Http404
             agreements.remove_party(party=party, by=request.user, at=now())
-        elif kind in agreements.ROWS:
+        elif kind in versions.ROWS:
             agreements.remove_row(agreement=self.object, kind=kind, key=key, by=request.user, at=now())
         else:
             raise Http404
         step = {"party": "parties", "data_items": "data", "retention_terms": "retention", "redaction_steps": "redaction",
-                "permitted_uses": "uses"}.get(kind, kind)  # fmt: skip
+                "permitted_uses": "uses", "handling_policies": "handling"}.get(kind, kind)  # fmt: skip
         return redirect(f"agreements:agreement-{step}", pk=pk)

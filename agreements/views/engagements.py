@@ -78,6 +78,7 @@ class EngagementDetail(RecordPage):
 
 class EngagementNew(FormPage):
     permission = "agreements.engage_auditor"
+    fresh = True
     page_title = "Engage an auditor"
     form_class = EngagementForm
 

@@ -70,13 +70,22 @@ class HoldDetail(RecordPage):
         actions = []
         if self.object.lifted_at is None and can(self.actor, "agreements.lift_hold", self.object):
             actions = [("Lift the hold", reverse("agreements:hold-lift", kwargs={"pk": self.object.pk}), True)]
-        return {"page_title": self.object.reference, "actions": actions, "protected": holds.protected_now(self.object)}
+        return {"page_title": self.object.reference, "actions": actions, "protected": self._protected()}
+
+    def _protected(self):
+        """How many records it covers: for those whom retention tells its figures, since others may not count reports."""
+        hold = self.object
+        told = can(self.actor, "agreements.lift_hold", hold) or (
+            hold.agreement is not None and can(self.actor, "agreements.view_retention", hold.agreement)
+        )
+        return holds.protected_now(hold) if told else None
 
 
 class HoldNew(FormPage):
     """Its scope comes by the address (?agreement=, with ?record_type= and ?record_id=, or ?organization=) or is chosen."""
 
     permission = "agreements.hold_agreement"
+    fresh = True
     page_title = "Place a legal hold"
     form_class = HoldForm
     submit_label = "Place the hold"
@@ -131,6 +140,7 @@ def _key(text):
 
 class HoldLift(ConfirmPage):
     permission = "agreements.lift_hold"
+    fresh = True
     page_title = "Lift a legal hold"
     model = LegalHold
     form_class = ReasonForm

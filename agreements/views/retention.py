@@ -1,13 +1,16 @@
 """Pages of retention: what goes tonight, what was returned, runs, certificates."""
 
+from io import BytesIO
+
 import django_filters
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.urls import reverse
 
+from agreements import paper
 from agreements.actions import retention
 from agreements.forms.agreements import ReturnForm
-from agreements.models import Agreement, DeletionRecord, DeletionRun
-from agreements.retention import plan
+from agreements.models import Agreement, DeletionRecord, DeletionRun, RetentionApproval
+from agreements.retention import plan, sanitization
 from partnership.access.decide import can
 from partnership.access.scope import visible
 from partnership.forms.people import EmptyForm
@@ -30,6 +33,7 @@ class Preview(Page):
             visible(self.actor, self.permission, Agreement.objects.all()).values_list("pk", flat=True))  # fmt: skip
         actions = [("Runs", reverse("agreements:retention-run-list"), False)]
         if can(self.actor, "agreements.run_retention"):
+            actions.append(("Approvals", reverse("agreements:approval-list"), False))
             actions.append(("Run now", reverse("agreements:retention-run-now"), True))
         tonight = plan.next_run(now())
         may_return = set(
@@ -55,11 +59,12 @@ class RunNow(FormPage):
         return [("Retention", reverse(PREVIEW)), ("Run now", None)]
 
     def context(self, **more):
-        goes, held, waiting = plan.counts(now())
+        goes, held, waiting, unapproved = plan.counts(now())
         lines = [
             f"{goes} records go, each with a certificate.",
             f"{held} records are held and stay.",
             f"{waiting} wait for their return.",
+            f"{unapproved} wait for the approval of a second coordinator and stay.",
         ]
         return super().context(consequences=lines, is_dangerous=True, **more)
 
@@ -134,6 +139,7 @@ class RunList(ListPage):
         Column("deleted_count", "Deleted", kind="number"),
         Column("anonymised_count", "Anonymised", kind="number"),
         Column("held_count", "Held", kind="number"),
+        Column("unapproved_count", "Waiting for approval", kind="number"),
         Column("left_count", "Left", kind="number"),
     ]
 
@@ -156,6 +162,7 @@ class RunDetail(RecordPage):
     def extra(self):
         mine = visible(self.actor, "agreements.view_certificate", DeletionRecord.objects.filter(batch__run=self.object))
         return {"page_title": f"Run of {self.object.started_at:%-d %B %Y, %H:%M} UTC", "batches": self.object.batches.order_by("seq"),
+                "actions": [("PDF", reverse("agreements:retention-run-pdf", kwargs={"pk": self.object.pk}), False)],
                 "records": mine.order_by("reference")[:200], "quarantined": self.object.quarantined.all()}  # fmt: skip
 
 
@@ -211,5 +218,46 @@ class CertificateDetail(RecordPage):
     def extra(self):
         return {
             "page_title": f"Certificate: {self.object.reference}",
+            "fields": sanitization.of_record(self.object),
+            "limits": sanitization.LIMITS,
+            "actions": [
+                ("Public check", reverse("verify:certificate-verify", args=[self.object.pk]), False),
+                ("PDF", reverse("agreements:certificate-pdf", kwargs={"pk": self.object.pk}), False),
+            ],
+            "approval": RetentionApproval.objects.filter(pk=self.object.approval_id)
+            .select_related("decided_by")
+            .first(),
             "agreement": Agreement.objects.filter(pk=self.object.agreement_id).first(),
         }
+
+
+class CertificatePaper(RecordPage):
+    """The certificate as a document, with the address at which anybody verifies it."""
+
+    permission = "agreements.view_certificate"
+    model = DeletionRecord
+
+    def queryset(self):
+        return DeletionRecord.objects.select_related("batch__run__started_by")
+
+    def get(self, request, **kwargs):
+        found = self.load()
+        check = f"To verify it: {request.build_absolute_uri(reverse('verify:certificate-verify', args=[found.pk]))}"
+        return _paper(f"Certificate of sanitization {found.pk}", sanitization.of_record(found), check)
+
+
+class RunPaper(RecordPage):
+    """A whole run as a document: counts and roots, no single record."""
+
+    permission = "agreements.view_run"
+    model = DeletionRun
+
+    def get(self, request, **kwargs):
+        found = self.load()
+        return _paper(f"Certificate of the retention run {found.pk}", sanitization.of_run(found), "")
+
+
+def _paper(title, fields, check):
+    name = f"{title.lower().replace(' ', '-')}.pdf"
+    made = paper.certificate(title, fields, check)
+    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type="application/pdf")

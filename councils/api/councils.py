@@ -5,11 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.response import Response
 
 from councils.actions import councils
 from councils.dashboards import panels
 from councils.models import Charter, Council, Occupancy, Seat
+from partnership.access.rest import PERSON_ALONE
 from partnership.api.fields import VisibleField
 from partnership.api.router import router
 from partnership.api.views import OfParent, ReadOnly, deed
@@ -103,14 +103,23 @@ class AppointmentSerializer(serializers.Serializer):
 
 
 class CellSerializer(serializers.Serializer):
-    panel = serializers.CharField()
-    sector = serializers.CharField()
-    month = serializers.CharField()
-    value = serializers.CharField(help_text="A number, or the word hidden.")
+    panel = serializers.CharField(help_text="The table.")
+    row = serializers.CharField()
+    column = serializers.CharField()
+    value = serializers.CharField(help_text="A number, a band, or the word hidden.")
+    reason = serializers.CharField(help_text="Why there is no value; empty where there is one.")
+
+
+class PublicationSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    month = serializers.DateField()
+    published_on = serializers.DateField()
+    content_hash = serializers.CharField(help_text="SHA-256 of the release.")
 
 
 class BoardSerializer(serializers.Serializer):
-    threshold = serializers.IntegerField()
+    release = PublicationSerializer(allow_null=True, help_text="Null before the first release.")
+    hidden = serializers.IntegerField(help_text="How many of the cells are hidden.")
     notes = serializers.ListField(child=serializers.CharField())
     cells = CellSerializer(many=True)
 
@@ -124,6 +133,7 @@ class CouncilViewSet(ReadOnly):
         "create": "councils.found_council", "seats": "councils.view_council", "add_seat": "councils.run_council",
         "appoint": "councils.run_council", "adopt_charter": "councils.run_council",
     }  # fmt: skip
+    fresh = {"appoint": PERSON_ALONE}
 
     def rows(self):
         return Council.objects.prefetch_related("sectors", "charters").order_by("name", "pk")
@@ -166,12 +176,17 @@ class CouncilViewSet(ReadOnly):
     @extend_schema(responses=BoardSerializer)
     @action(detail=True, serializer_class=BoardSerializer, pagination_class=None, filter_backends=[])
     def dashboard(self, request, pk):
-        """The council's figures; a hidden one is hidden here too."""
+        """The published figures of the council's sectors; a hidden one is hidden here too."""
         council = self.get_object()
-        board = panels.board(list(council.sectors.values_list("pk", flat=True)), self.now.date())
-        table = panels.table("dashboard", board)
-        cells = [dict(zip(("panel", "sector", "month", "value"), row, strict=True)) for row in table.rows()]
-        return Response({"threshold": board.threshold, "notes": list(table.notes), "cells": cells})
+        shown = panels.board(list(council.sectors.values_list("pk", flat=True)))
+        names = ("panel", "row", "column", "value", "reason")
+        cells = [dict(zip(names, cell, strict=True)) for cell in panels.cells(shown)]
+        board = {
+            "release": shown.release if shown else None,
+            "hidden": shown.hidden if shown else 0,
+            "notes": panels.notes(shown),
+        }
+        return self.answer({**board, "cells": cells}, BoardSerializer)
 
 
 class OccupancyViewSet(OfParent):
@@ -180,6 +195,7 @@ class OccupancyViewSet(OfParent):
     parent, parents = "seat__council", Council
     serializer_class = OccupancySerializer
     permissions = {"vacate": "councils.run_council"}
+    fresh = {"vacate": PERSON_ALONE}
 
     def rows(self):
         return Occupancy.objects.select_related("seat__council", "membership__user")

@@ -2,6 +2,7 @@
 
 from councils.models.councils import Charter, Council, Occupancy, Seat
 from councils.models.decisions import Ballot, Decision, Recusal
+from councils.models.grants import CouncilGroupGrant, CouncilUserGrant
 from councils.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Ballot",
     "Charter",
     "Council",
+    "CouncilGroupGrant",
+    "CouncilUserGrant",
     "Decision",
     "Meeting",
     "Minutes",

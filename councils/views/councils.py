@@ -1,20 +1,17 @@
 """Pages of councils: list, record, founding, seats, dashboard."""
 
-from collections.abc import Mapping
-
 import django_filters
 from django.urls import reverse
 
 from councils.actions import councils
-from councils.dashboards import panels
 from councils.forms import AppointForm, CharterForm, CouncilForm, SeatForm
 from councils.models import Charter, Council, Occupancy
 from partnership.access.decide import can
 from partnership.access.scope import get_or_404
 from partnership.forms.people import EmptyForm
 from partnership.models import Organization, Sector
-from partnership.tables import Column, TableSource, source
-from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, RecordFormPage, RecordPage, now
+from partnership.tables import Column
+from partnership.web.pages import ConfirmPage, FormPage, ListPage, RecordFormPage, RecordPage, now
 
 LIST = "councils:council-list"
 
@@ -138,6 +135,7 @@ class SeatNew(OfCouncil):
 
 class Appoint(OfCouncil):
     page_title = "Appoint somebody"
+    fresh = True
     form_class = AppointForm
 
     def form_kwargs(self):
@@ -149,6 +147,7 @@ class Appoint(OfCouncil):
 
 class Vacate(ConfirmPage):
     permission = "councils.run_council"
+    fresh = True
     page_title = "Vacate a seat"
     model = Council
     form_class = EmptyForm
@@ -173,44 +172,3 @@ class Vacate(ConfirmPage):
 
     def act(self, form):
         return councils.vacate(occupancy=self.occupancy, by=self.request.user, at=now())
-
-
-class Dashboard(Page):
-    """Figures of the council's sectors; a hidden one is hidden in page, chart, table, file and API alike."""
-
-    permission = "councils.view_dashboard"
-    template_name = "councils/dashboard.html"
-
-    def get_breadcrumbs(self):
-        return [
-            ("Councils", reverse(LIST)),
-            (self.council.name, reverse("councils:council-detail", kwargs={"pk": self.council.pk})),
-            ("Dashboard", None),
-        ]
-
-    def get(self, request, pk):
-        self.council = get_or_404(self.actor, self.permission, Council.objects.all(), pk=pk)
-        shown = panels.board(list(self.council.sectors.values_list("pk", flat=True)), now().date())
-        self.page_title = f"{self.council.name}: dashboard"
-        self.lead = "Figures of the council's sectors over the last twelve months. No partner is named."
-        grids = [
-            (grid, panels.rows(grid), panels.most(grid), [f"{m:%b %Y}" for m in grid.months])
-            for grid in (shown.incidents, shown.indicators)
-        ]
-        base = reverse("partnership:export-new", kwargs={"source": DASHBOARD.name})
-        exports = [
-            (label, f"{base}?council={pk}&format={code}")
-            for code, label in (("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"))
-        ]
-        return self.show(board=shown, grids=grids, exports=exports, trend_labels=[f"{m:%b %y}" for m in shown.trend.months],
-                         trend_values=[cell.value for cell in shown.trend.cells])  # fmt: skip
-
-
-def dashboard_table(actor, parameters: Mapping):
-    council = get_or_404(actor, "councils.view_dashboard", Council.objects.all(), pk=parameters.get("council"))
-    table = panels.table(DASHBOARD.name, panels.board(list(council.sectors.values_list("pk", flat=True)), now().date()))
-    table.title, table.parameters = f"Dashboard of {council.name}", {"council": str(council.pk)}
-    return table
-
-
-DASHBOARD = source(TableSource("councils:dashboard", "Council dashboard", "councils.view_dashboard", dashboard_table))

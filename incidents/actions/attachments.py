@@ -10,7 +10,9 @@ from django.db.models import Sum
 from incidents import verbs
 from incidents.exchange.uploads import RefusedFile, inspect
 from incidents.models import Attachment, Report
-from partnership import files
+from partnership import files, scanning
+from partnership.access.actor import Actor
+from partnership.access.decide import way
 from partnership.audit.record import record
 from partnership.errors import DomainError
 from partnership.models import Organization, User
@@ -21,6 +23,14 @@ MOST_PER_REPORT = 20
 
 class NotTaken(DomainError):
     """The upload policy refuses the file."""
+
+    alarm = "upload_refused"
+
+
+class NotInStore(DomainError):
+    """The row is there and its bytes are gone."""
+
+    default = "The file is no longer in the store. Ask the organization that filed the report."
 
 
 class QuotaReached(DomainError):
@@ -34,6 +44,7 @@ def add(*, report: Report, name: str, data: bytes, by: User, at: datetime) -> At
         taken = inspect(name, data, settings.PORTAL_ATTACHMENT_MAX_BYTES)
     except RefusedFile as error:
         raise NotTaken(str(error), field="file") from error
+    is_scanned = _scanned(taken.data)
     organization = Organization.objects.select_for_update(of=("self",)).get(pk=report.organization_id)
     if report.attachments.count() >= MOST_PER_REPORT:
         raise QuotaReached(f"A report carries at most {MOST_PER_REPORT} files. Remove one first.", field="file")
@@ -44,7 +55,7 @@ def add(*, report: Report, name: str, data: bytes, by: User, at: datetime) -> At
     file = files.store(chunks=[taken.data], name=taken.name, content_type=taken.content_type)
     attachment = Attachment.objects.create(
         report=report, file=file, name=taken.name, content_type=taken.content_type, size=len(taken.data),
-        uploaded_at=at, uploaded_by=by,
+        is_scanned=is_scanned, uploaded_at=at, uploaded_by=by,
     )  # fmt: skip
     record(
         verbs.ATTACHMENT_ADDED,
@@ -56,6 +67,17 @@ def add(*, report: Report, name: str, data: bytes, by: User, at: datetime) -> At
         size=len(taken.data),
     )
     return attachment
+
+
+def _scanned(data: bytes) -> bool:
+    try:
+        return scanning.is_clean(data)
+    except scanning.Infected as error:
+        raise NotTaken("The scanner knows this file as harmful. It was not kept.", field="file") from error
+    except scanning.NoAnswer as error:
+        raise NotTaken(
+            "The scanner does not answer now, so no file is taken. Try again later.", field="file"
+        ) from error
 
 
 def used(organization: Organization) -> int:
@@ -79,6 +101,7 @@ def download(*, attachment: Attachment, by: User, at: datetime) -> BinaryIO:
     try:
         opened = files.open_file(attachment.file)
     except FileNotFoundError as missing:
-        raise NotTaken("The file is no longer in the store. Ask the organization that filed the report.") from missing
-    record(verbs.ATTACHMENT_DOWNLOADED, attachment.report, by=by, at=at, subject=attachment.report.organization)
+        raise NotInStore from missing
+    record(verbs.ATTACHMENT_DOWNLOADED, attachment.report, by=by, at=at, subject=attachment.report.organization,
+           way=way(Actor(by), "incidents.view_attachment", attachment))  # fmt: skip
     return opened

@@ -9,7 +9,7 @@ from django.db import transaction
 from agreements.models import Agreement, DataCategory
 from incidents import verbs
 from incidents.actions import indicators, references, terms
-from incidents.models import Precision, Release, Report, ReportBody, ReportUserGrant, SectorShare
+from incidents.models import Precision, Release, Report, ReportBody, ReportGroupGrant, ReportUserGrant, SectorShare
 from partnership.access import grants
 from partnership.audit.record import record
 from partnership.errors import DomainError
@@ -209,11 +209,15 @@ def _check_times(columns: Mapping[str, Any], at: datetime) -> None:
 
 
 def _check_marking(report: Report, tlp: int) -> None:
-    terms.check_ceiling(agreement=report.agreement, version=report.version, tlp=tlp)
+    terms.check_ceiling(agreement=report.agreement, version=report.version, category=report.category, tlp=tlp)
     if tlp > TLP.GREEN and report.sector_shares.exists():
         raise MarkingForbids("It is shared with a sector, which may see reports up to TLP:GREEN.", field="tlp")
     if tlp > TLP.AMBER and report.releases.exists():
         raise MarkingForbids("It is released to an audience, which may see reports up to TLP:AMBER.", field="tlp")
+    if tlp > TLP.AMBER_STRICT and grants.live_on(ReportGroupGrant, report).exists():
+        raise MarkingForbids(
+            "It is granted to a group, and TLP:RED reaches named persons only. End that grant first.", field="tlp"
+        )
 
 
 def _mark_released(report: Report, by: User, at: datetime) -> None:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from agreements.retention import sources
 from incidents.exchange.records import Raw, Unreadable, records
 from incidents.exchange.veris import Faulty, Incident, storable, translate
 from incidents.models import Import, Report
 from partnership import files
-from partnership.api.parsers import BadJson, loads
+from partnership.guarded_json import BadJson, loads
 
 BATCH = 500
+GONE = "incident_id names a record that was deleted here when its time was over. Take the line out of the file."
 _PLACE = re.compile(r"Line (\d+), column (\d+): ")
 
 
@@ -77,11 +79,22 @@ class Reader:
                 organization=self.given.organization_id, source=Report.Source.VERIS, source_key__in=keys
             ).values_list("source_key", flat=True)
         ) | self._seen(keys)
+        self._refuse_deleted(batch)
         for line in batch:
             if line.incident:
                 line.is_known = line.incident.key in known
                 known.add(line.incident.key)
         return batch
+
+    def _refuse_deleted(self, batch: list[Line]) -> None:
+        """Make lines faulty whose record was here before and went when its time was over."""
+        digests = {
+            sources.digest(sources.joined(self.given.organization_id, Report.Source.VERIS, line.incident.key)): line
+            for line in batch if line.incident
+        }  # fmt: skip
+        for found in sources.deleted(digests):
+            line = digests[found]
+            line.incident, line.faults = None, (GONE,)
 
     @staticmethod
     def _prepare_seen() -> None:

@@ -1,5 +1,5 @@
 """REST resources of reports, what they carry, and imports: the same actions and the same visibility as the pages."""
 
-from incidents.api import imports, parts, reports
+from incidents.api import imports, operations, parts, reports
 
-__all__ = ["imports", "parts", "reports"]
+__all__ = ["imports", "operations", "parts", "reports"]

@@ -78,6 +78,7 @@ class ImportViewSet(ReadOnly):
     }  # fmt: skip
     serializer_class = ImportSerializer
     filterset_class = ImportFilters
+    upload_limit = "PORTAL_IMPORT_MAX_BYTES"
     parser_classes = (MultiPartParser,)  # of the file alone; a decision is JSON
 
     def rows(self) -> Any:

@@ -43,7 +43,7 @@ class FileSerializer(serializers.Serializer[Any]):
 
     file = serializers.FileField(
         max_length=200,
-        help_text="PDF, PNG, JPEG, TXT, CSV or STIX JSON, at most 10 MB. Files are not scanned for malware.",
+        help_text="PDF, PNG, JPEG, TXT, CSV or STIX JSON, at most 10 MB. `is_scanned` says whether a scanner saw it.",
     )
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from agreements.actions import retention
 from agreements.models import Agreement
-from incidents.actions import attachments, indicators, reports
+from incidents.actions import attachments, indicators, reading, reports
 from incidents.api.parts import (
     AttachmentSerializer,
     FileSerializer,
@@ -31,6 +31,8 @@ from incidents.api.shapes import (
 )
 from incidents.forms.filters import ReportFilters
 from incidents.models import Report
+from partnership.access.decide import can
+from partnership.access.rest import TOKEN_FOR_IT
 from partnership.access.scope import get_or_404
 from partnership.api.router import router
 from partnership.api.views import ReadOnly, deed
@@ -44,6 +46,7 @@ ADDED = inline_serializer(
 class ReportViewSet(ReadOnly):
     """Incident reports."""
 
+    upload_limit = "PORTAL_ATTACHMENT_MAX_BYTES"
     permissions: ClassVar[dict[str, str]] = {
         "list": "incidents.view_report", "retrieve": "incidents.view_report", "create": "incidents.file_under",
         "partial_update": "incidents.change_report", "take_up": "incidents.change_report", "close": "incidents.change_report",
@@ -52,6 +55,7 @@ class ReportViewSet(ReadOnly):
         "share": "incidents.share_report", "release": "incidents.release_report", "let_in": "incidents.release_report",
         "confirm_return": "incidents.view_report",
     }  # fmt: skip
+    fresh = {"release": TOKEN_FOR_IT, "let_in": TOKEN_FOR_IT}
     serializer_class = ReportSerializer
     filterset_class = ReportFilters
 
@@ -59,6 +63,15 @@ class ReportViewSet(ReadOnly):
         return Report.objects.select_related("organization", "agreement", "version", "body").order_by(
             "-received_at", "-id"
         )
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One report; when its narrative is in the answer, the trail says who read it and by which rule."""
+        found = self.get_object()
+        answer = self.answer(found)
+        if can(self.actor, "incidents.view_report_body", found):
+            body = reading.open_body(report=found, by=self.actor.user, at=self.now, actor=self.actor)
+            answer.data["narrative"] = body.narrative if body else ""
+        return answer
 
     @extend_schema(request=ReportFilingSerializer, responses={201: ReportSerializer})
     def create(self, request: Request) -> Response:

@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agreements.models import DataCategory
 from incidents.models import IncidentKind, Precision, Report
-from partnership.access.decide import can
 from partnership.models import PAP, TLP, Audience, Sector, User
 
 
 class ReportSerializer(serializers.ModelSerializer[Report]):
-    """The head of a report; `narrative` is there only for those who may see the body."""
+    """The head of a report; `narrative` is there only when it is opened by itself, by those who may see the body."""
 
     organization_name = serializers.CharField(source="organization.name", read_only=True)
     agreement_reference = serializers.CharField(source="agreement.reference", read_only=True)
     version_number = serializers.IntegerField(
         source="version.number", read_only=True, help_text="Version of the agreement that governs it."
     )
-    narrative = serializers.SerializerMethodField(help_text="Null when you may see the head only, and in lists.")
+    narrative = serializers.CharField(
+        allow_null=True, default=None, read_only=True,
+        help_text="In the answer to a GET of this one report, which is recorded; null elsewhere, and when you may see the head only.",
+    )  # fmt: skip
 
     class Meta:
         model = Report
@@ -30,14 +31,6 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
             "source", "source_key", "retention_start", "retain_until", "narrative",
         )  # fmt: skip
         read_only_fields = fields
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_narrative(self, report: Report) -> str | None:
-        view = self.context.get("view")
-        if view is None or view.action == "list" or not can(view.actor, "incidents.view_report_body", report):
-            return None
-        body = getattr(report, "body", None)
-        return body.narrative if body else ""
 
 
 class ReportContentSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from partnership.api.parsers import BadJson, loads
+from partnership.guarded_json import BadJson, loads
 
 MOST_PIXELS = 40_000_000
 MOST_STIX_BYTES = 5 * 1024 * 1024

@@ -26,7 +26,7 @@ class AttachmentForm(forms.Form):
 
     file = forms.FileField(
         max_length=200,
-        help_text="PDF, PNG, JPEG, TXT, CSV or STIX JSON, at most 10 MB. Files are not scanned for malware.",
+        help_text="PDF, PNG, JPEG, TXT, CSV or STIX JSON, at most 10 MB. Images are made anew.",
     )
 
 

@@ -57,9 +57,13 @@ class Report(Governed):
 
     reference = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=200)
-    organization = models.ForeignKey("partnership.Organization", on_delete=models.PROTECT, related_name="reports")
+    # No index of these three alone: one below begins with each. The planner took the lesser one, which knows no marking.
+    agreement = models.ForeignKey("agreements.Agreement", on_delete=models.PROTECT, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        "partnership.Organization", on_delete=models.PROTECT, related_name="reports", db_index=False
+    )
     category = models.ForeignKey("agreements.DataCategory", on_delete=models.PROTECT, related_name="+")
-    sector = models.ForeignKey("partnership.Sector", on_delete=models.PROTECT, related_name="reports")
+    sector = models.ForeignKey("partnership.Sector", on_delete=models.PROTECT, related_name="reports", db_index=False)
     kind = models.ForeignKey(IncidentKind, on_delete=models.PROTECT, related_name="reports")
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.UNKNOWN)
     tlp = models.PositiveSmallIntegerField(choices=TLP, default=TLP.AMBER)
@@ -106,12 +110,20 @@ class Report(Governed):
             "sector_shares": ("delete", "a share without its report is void"),
             "releases": ("delete", "a release without its report is void"),
             "user_grants": ("delete", "an exception for a record that is gone is void"),
+            "group_grants": ("delete", "an exception for a record that is gone is void"),
+            "counted": ("delete", "what is gone is never counted again; the figure it went into stays"),
         },
     )
 
+    # Which moment a trigger of a term means here; an amended term counts from it again.
+    trigger_moments = {"received": "received_at", "closed": "closed_at"}
+
+    # By what its source knows it; the last is empty where it has no source. What was deleted does not come in again.
+    source_identity = ("organization_id", "source", "source_key")
+
     # What the term "anonymise" does: these columns are blanked, these rows go; indicators and figures stay.
     anonymised = {"title": "Anonymised report", "affected_service": "", "filed_by_id": None, "source_key": ""}
-    anonymise_removes = ("body", "attachments", "releases", "sector_shares", "user_grants")
+    anonymise_removes = ("body", "attachments", "releases", "sector_shares", "user_grants", "group_grants")
 
     class Meta:
         verbose_name = "report"
@@ -132,6 +144,8 @@ class Report(Governed):
             models.Index(fields=["-received_at", "-id"], name="reports_newest_first"),
             models.Index(fields=["agreement", "tlp", "-received_at"], include=["id", "organization", "sector"], name="reports_by_agreement"),
             models.Index(fields=["organization", "-received_at"], include=["id", "tlp", "agreement", "sector"], name="reports_by_organization"),
+            models.Index(fields=["-received_at", "-id"], include=["tlp", "organization", "agreement", "sector"],
+                         condition=models.Q(tlp=TLP.CLEAR), name="reports_public_newest_first"),
             models.Index(fields=["sector", "month"], include=["tlp", "organization", "agreement"], name="reports_by_sector_and_month"),
             models.Index(fields=["retain_until", "id"], name="reports_by_due_day"),
         ]  # fmt: skip

@@ -11,6 +11,7 @@ from incidents.forms.filters import ImportFilters
 from incidents.forms.parts import ImportForm
 from incidents.forms.reports import CloseForm
 from incidents.models import Import
+from partnership.access.decide import may_somewhere
 from partnership.jobs.job import progress_of
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, RecordPage, now
@@ -45,12 +46,14 @@ class ImportList(ListPage):
         return Import.objects.all()
 
     def actions(self) -> list[tuple[str, str, bool]]:
-        return [("Import a file", reverse("incidents:import-new"), True)]
+        allowed = may_somewhere(self.actor, "incidents.file_under")
+        return [("Import a file", reverse("incidents:import-new"), True)] if allowed else []
 
 
 class ImportNew(FormPage):
     permission = "incidents.file_under"
     page_title = "Import incidents"
+    upload_limit = "PORTAL_IMPORT_MAX_BYTES"
     lead = "A VERIS file is read as a whole first. Nothing comes in before you have seen what was found and decided."
     form_class = ImportForm
     submit_label = "Check the file"

@@ -94,6 +94,7 @@ class IndicatorsAdd(OfReport):
 class AttachmentAdd(OfReport):
     permission = "incidents.change_report"
     page_title = "Attach a file"
+    upload_limit = "PORTAL_ATTACHMENT_MAX_BYTES"
     form_class = AttachmentForm
     submit_label = "Attach"
     success_message = "The file is attached."
@@ -167,9 +168,6 @@ class AttachmentDownload(Page):
             opened = attachments.download(attachment=attachment, by=self.actor.user, at=now())
         except DomainError as error:
             raise Http404(str(error)) from error
-        response = FileResponse(
+        return FileResponse(
             opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
         )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
-from incidents.actions import reports
+from incidents.actions import reading, reports
 from incidents.exchange.indicators import defang
 from incidents.forms.filters import ReportFilters
 from incidents.forms.reports import (
@@ -120,9 +120,12 @@ class ReportDetail(RecordPage):
         return {
             "page_title": f"{report.reference}: {report.title}", "sees_body": sees_body, "standing": standing_of(report, self.actor),
             "is_officer": is_officer, "is_open": is_open, "actions": self._actions(report) if is_open else [],
-            "times": times_of(report, self.actor.user.time_zone), "severity_tone": SEVERITY_TONE.get(report.severity, "neutral"),
+            "times": times_of(report, self.actor.user.time_zone), "readers_url": self._readers_url(is_officer), "severity_tone": SEVERITY_TONE.get(report.severity, "neutral"),
             "state_tone": STATE_TONE[report.state], **(self._body(report) if sees_body else {}),
         }  # fmt: skip
+
+    def _readers_url(self, is_officer: bool) -> str:
+        return f"{reverse('partnership:read-list')}?object_id={self.object.pk}" if is_officer else ""
 
     @staticmethod
     def _actions(report: Report) -> list[tuple[str, str, bool]]:
@@ -140,7 +143,7 @@ class ReportDetail(RecordPage):
         ]
 
     def _body(self, report: Report) -> dict[str, Any]:
-        body = getattr(report, "body", None)
+        body = reading.open_body(report=report, by=self.actor.user, at=now(), actor=self.actor)
         rows = list(report.indicators.order_by("type", "value")[: SHOWN_INDICATORS + 1])
         return {
             "narrative": body.narrative if body else "", "raw": body.raw if body else {},
@@ -204,6 +207,8 @@ class ReportEdit(OfReport):
     success_message = "The report is changed."
 
     def form_kwargs(self) -> dict[str, Any]:
+        if self.request.method == "GET":  # the form shows the narrative
+            reading.open_body(report=self.object, by=self.actor.user, at=now(), actor=self.actor)
         return {"actor": self.actor, "initial": initial_of(self.object, self.actor.user.time_zone)}
 
     def act(self, form: Any) -> Report:
@@ -266,6 +271,7 @@ class ReportShare(OfReport):
 
 class ReportRelease(OfReport):
     permission = "incidents.release_report"
+    fresh = True
     page_title = "Release to a group"
     lead = "The members of the group, such as a council, will see the whole report. Up to TLP:AMBER."
     form_class = ReleaseForm
@@ -278,6 +284,7 @@ class ReportRelease(OfReport):
 
 class ReportLetIn(OfReport):
     permission = "incidents.release_report"
+    fresh = True
     page_title = "Let one person in"
     lead = "The only way by which a TLP:RED report reaches somebody outside of your organization. It ends by itself."
     form_class = LetInForm

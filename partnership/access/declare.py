@@ -38,7 +38,8 @@ THIRD_PARTY: dict[str, Declaration] = {
     "account_reset_password_from_key": OpenToAll("a forgotten password is replaced without a login"),
     "account_reset_password_from_key_done": OpenToAll("a forgotten password is replaced without a login"),
     "account_change_password": SignedIn("one's own password"),
-    "account_reauthenticate": SignedIn("one's own password, asked again"),
+    "mfa_authenticate": OpenToAll("the second step of the way in"),
+    "mfa_login_webauthn": OpenToAll("the way in with a passkey alone"),
 }
 ADMIN = Administrators("read-only support pages")
 

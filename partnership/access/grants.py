@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Now
 
-from partnership.abstract import UserGrant
+from partnership.abstract import GroupGrant, UserGrant
 from partnership.access.actor import Actor
 from partnership.access.table import Branch
 from partnership.models import User
@@ -28,9 +28,16 @@ class TooManyGrants(ValueError):
     """One person holds at most 5,000 live exceptions; share through an agreement or a council instead."""
 
 
-def live(model: type[UserGrant], user: User | AnonymousUser) -> QuerySet:
-    """Exceptions of a person that are neither expired nor revoked, by the database clock."""
-    return model.objects.filter(user_id=user.pk or NOBODY, expires_at__gt=Now(), revoked_at__isnull=True)
+def live(model: type[UserGrant] | type[GroupGrant], user: User | AnonymousUser) -> QuerySet:
+    """Exceptions of a person, or of the groups of a person, neither expired nor revoked by the database clock."""
+    whom = "user_id" if issubclass(model, UserGrant) else "group__user"
+    return model.objects.filter(**{whom: user.pk or NOBODY}, expires_at__gt=Now(), revoked_at__isnull=True)
+
+
+def live_on(model: type[UserGrant] | type[GroupGrant], obj: Model) -> QuerySet:
+    """Exceptions on one row that are neither expired nor revoked, by the database clock."""
+    on_row: dict[str, Any] = {"content_object": obj.pk}  # the subclass's column
+    return model.objects.filter(**on_row, expires_at__gt=Now(), revoked_at__isnull=True)
 
 
 def grant(
@@ -43,6 +50,7 @@ def grant(
     reason: str,
     by: User,
     at: datetime,
+    clause: str = "",
 ) -> Any:
     """Let one person do one thing with one row until a moment; granting again renews the same exception."""
     if until > at + LONGEST:
@@ -52,28 +60,43 @@ def grant(
     permission = ModelPermission.objects.get(content_type=ContentType.objects.get_for_model(obj), codename=codename)
     row, _ = model.objects.update_or_create(  # type: ignore[misc]  # content_object is the subclass's
         user=user, permission=permission, content_object=obj,
-        defaults={"granted_at": at, "granted_by": by, "reason": reason, "expires_at": until, "revoked_at": None,
-                  "revoked_by": None},
+        defaults={"granted_at": at, "granted_by": by, "reason": reason, "clause": clause, "expires_at": until,
+                  "revoked_at": None, "revoked_by": None, "renewed_at": None, "renewed_by": None, "warned_at": None,
+                  "closed_at": None},
     )  # fmt: skip
     return row
 
 
-def revoke(*, row: UserGrant, by: User, at: datetime) -> None:
+def renew(*, row: UserGrant | GroupGrant, until: datetime, by: User, at: datetime) -> None:
+    """Let an exception that has not ended last until another moment."""
+    if until > at + LONGEST:
+        raise GrantTooLong("Choose an end within 90 days; the exception can be renewed.")
+    row.expires_at, row.renewed_at, row.renewed_by, row.warned_at, row.closed_at = until, at, by, None, None
+    row.save(update_fields=["expires_at", "renewed_at", "renewed_by", "warned_at", "closed_at"])
+
+
+def revoke(*, row: UserGrant | GroupGrant, by: User, at: datetime) -> None:
     """End an exception now; the row stays, so that who could see what on a day remains answerable."""
     row.revoked_at, row.revoked_by = at, by
     row.save(update_fields=["revoked_at", "revoked_by"])
 
 
-def granted(model: type[UserGrant], codename: str, because: str = "It was shared with you by name.") -> Branch:
-    """The branch by which a named person is let in."""
+BY_NAME = "It was shared with you by name."
+BY_GROUP = "It was shared with a group that you belong to."
+
+
+def granted(model: type[UserGrant] | type[GroupGrant], codename: str, because: str = "", field: str = "pk") -> Branch:
+    """The branch by which a named person, or a person of a named group, is let in."""
 
     def has_any(actor: Actor) -> bool:
-        return live(model, actor.user).filter(permission__codename=codename).exists()
+        return actor.is_member and live(model, actor.user).filter(permission__codename=codename).exists()
 
     def rows(actor: Actor) -> Q | None:
         if not actor.fact(has_any):
             return None
         keys = live(model, actor.user).filter(permission__codename=codename).values("content_object_id")
-        return Q(pk__in=keys)
+        return Q(**{f"{field}__in": keys})
 
-    return Branch("explicit grant", because, rows)
+    if issubclass(model, UserGrant):
+        return Branch("explicit grant", because or BY_NAME, rows)
+    return Branch("group grant", because or BY_GROUP, rows)

@@ -1,27 +1,41 @@
 """The table of permissions: each with its alternatives, each alternative with a reason in words.
 
 An app's policy.py fills it. A permission on rows is a list of branches; a branch turns an actor into a condition on
-rows, or into None when it gives that actor nothing. A permission without rows is a list of standings. List, single
-check and explanation are all computed from these, so they cannot disagree.
+rows, or into None when it gives that actor nothing. A permission without rows is a list of standings. Lists in both
+forms, single check and explanation are all computed from these, so they cannot disagree.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from django.db.models import Model, Q
 
 from partnership.access.actor import Actor
+from partnership.access.conditions import EVERY_ROW, alternatives, denied, looks_elsewhere
 
-EVERY_ROW = Q(pk__isnull=False)  # an empty Q vanishes in an OR, so "all" must be said
+__all__ = ["EVERY_ROW", "PERMISSIONS", "Branch", "Permission", "Standing", "extend", "in_general", "on_rows"]
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One way to be allowed on rows."""
+    """One way to be allowed on rows.
+
+    `rows` turns an actor into a Q over the row's columns, or None. It may compare columns with the actor's keys
+    (`one_of`) and look a column up in another table (`pk__in=rows.values("report")`); then everything else follows:
+    its negation, its place among the arms of a list (comparisons come before look-ups), and the answer on a loaded row.
+
+    SQL text, such as the policies of row-level security need, comes from the same function: call `rows` with an
+    actor whose `fact` answers an expression (say, a call of a database function that gives an array) in place of a
+    set of keys. `one_of` takes such an expression as it takes keys, and the Q compiles to SQL without literals.
+    """
 
     name: str
     because: str  # a sentence to the person: "Your organization filed it."
     rows: Callable[[Actor], Q | None]
+    negation: Callable[[Q], Q] | None = denied  # what the branch leaves out; a branch without one fails the start
+    arms: Callable[[Actor], list[Q]] | None = None  # disjoint parts, where the condition alone does not show them
+    holds: Callable[[Actor, Model], bool] | None = None  # the answer on a loaded row, where the condition is costly
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,40 @@ class Permission:
     model: type[Model] | None
     branches: tuple[Branch, ...] = ()
     standings: tuple[Standing, ...] = ()
+
+    def open_to(self, actor: Actor) -> list[tuple[Branch, Q]]:
+        """The branches that give the actor something, each with its condition; built once for an actor."""
+        return actor.fact(self._asks_open) if actor.is_known else []
+
+    def arms(self, actor: Actor) -> list[Q]:
+        """The branches as conditions of which no two hold of one row; comparisons first, look-ups elsewhere last."""
+        return actor.fact(self._asks_arms)
+
+    @cached_property
+    def _asks_open(self) -> Callable[[Actor], list[tuple[Branch, Q]]]:
+        return partial(Permission._open, self)
+
+    @cached_property
+    def _asks_arms(self) -> Callable[[Actor], list[Q]]:
+        return partial(Permission._disjoint, self)
+
+    def _open(self, actor: Actor) -> list[tuple[Branch, Q]]:
+        return [(branch, rows) for branch in self.branches if (rows := branch.rows(actor)) is not None]
+
+    def _disjoint(self, actor: Actor) -> list[Q]:
+        found = self.open_to(actor)
+        if any(rows == EVERY_ROW for _, rows in found):
+            return [EVERY_ROW]
+        if len(found) == 1 and found[0][0].arms is not None:
+            return found[0][0].arms(actor)
+        parts = [(branch, part) for branch, rows in found for part in alternatives(rows)]
+        parts.sort(key=lambda pair: looks_elsewhere(pair[1]))
+        disjoint, before = [], Q()
+        for branch, part in parts:
+            disjoint.append(part & before)
+            assert branch.negation is not None  # a check at the start sees to it
+            before &= branch.negation(part)
+        return disjoint
 
 
 PERMISSIONS: dict[str, Permission] = {}

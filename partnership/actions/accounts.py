@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 
 from partnership import mail, verbs
 from partnership.access.actor import Actor
@@ -14,7 +15,8 @@ from partnership.access.decide import require
 from partnership.api.authentication import digest
 from partnership.audit.record import record
 from partnership.errors import DomainError
-from partnership.models import ApiToken, Invitation, Membership, Organization, Role, User
+from partnership.models import ApiToken, Area, Invitation, Membership, Organization, Role, Session, User
+from partnership.web import factors
 
 BY_COORDINATORS_ALONE = {Role.AUDITOR, Role.COORDINATOR}
 
@@ -41,6 +43,18 @@ class AddressKnown(DomainError):
 
 class TooLong(DomainError):
     default = "A token ends within 365 days. Choose fewer days."
+
+
+class NoArea(DomainError):
+    default = "Choose at least one area that the token opens."
+
+
+class DecidesWithoutWriting(DomainError):
+    default = "Whoever decides writes: let the token write as well."
+
+
+class NotEnrolled(DomainError):
+    default = "Tokens are made by people who have set up a second factor."
 
 
 def token_digest(token: str) -> str:
@@ -74,15 +88,22 @@ def invite(
 
 
 def find_invitation(token: str, at: datetime) -> Invitation | None:
-    """The open invitation of a token; None for unknown, used, withdrawn and expired ones alike."""
-    found = Invitation.objects.select_related("organization").filter(token_digest=token_digest(token)).first()
+    """The open invitation of a token; None for unknown, used, withdrawn and expired ones alike.
+
+    While its organization is suspended, an invitation is as good as none.
+    """
+    found = _of_token(token).select_related("organization").first()
     return found if found is not None and found.is_open(at) else None
+
+
+def _of_token(token: str) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(token_digest=token_digest(token), organization__suspended_at__isnull=True)
 
 
 @transaction.atomic
 def accept(*, token: str, name: str, password: str, at: datetime) -> User:
     """Join: make the account if the address has none, and the membership."""
-    invitation = Invitation.objects.select_for_update().filter(token_digest=token_digest(token)).first()
+    invitation = _of_token(token).select_for_update(of=("self",)).first()
     if invitation is None or not invitation.is_open(at):
         raise InvitationOver
     if User.objects.filter(email=invitation.email).exists():
@@ -94,9 +115,7 @@ def accept(*, token: str, name: str, password: str, at: datetime) -> User:
 @transaction.atomic
 def accept_as(*, token: str, user: User, at: datetime) -> User:
     """Join with an account that exists; the address must be the invited one."""
-    invitation = (
-        Invitation.objects.select_for_update().filter(token_digest=token_digest(token), email=user.email).first()
-    )
+    invitation = _of_token(token).filter(email=user.email).select_for_update(of=("self",)).first()
     if invitation is None or not invitation.is_open(at):
         raise InvitationOver
     return _join(invitation, user, at)
@@ -118,6 +137,8 @@ def _join(invitation: Invitation, user: User, at: datetime) -> User:
 def withdraw(*, invitation: Invitation, by: User, at: datetime) -> Invitation:
     """Make an open invitation void."""
     require(Actor(by), "partnership.manage_invitation", invitation)
+    if invitation.role in BY_COORDINATORS_ALONE and not Actor(by).is_coordinator:
+        raise RoleNotYours
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not invitation.is_open(at):
         raise InvitationOver
@@ -163,6 +184,8 @@ def change_profile(*, person: User, name: str, time_zone: str, at: datetime) -> 
 def end_membership(*, membership: Membership, by: User, at: datetime) -> Membership:
     """End a membership now: it gives nothing at the next request."""
     require(Actor(by), "partnership.manage_people", membership)
+    if membership.role in BY_COORDINATORS_ALONE and not Actor(by).is_coordinator:
+        raise RoleNotYours
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if membership.until is not None and membership.until <= at:
         raise MembershipOver
@@ -180,24 +203,32 @@ def deactivate(*, user: User, because: str, by: User, at: datetime) -> User:
     require(Actor(by), "partnership.deactivate_person", user)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    for session in Session.objects.filter(expire_date__gt=at):
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
+    Session.objects.filter(user=user).delete()
     record(verbs.PERSON_DEACTIVATED, user, by=by, at=at, because=because)
     return user
 
 
 @transaction.atomic
-def make_token(*, user: User, name: str, days: int, at: datetime) -> tuple[ApiToken, str]:
+def make_token(
+    *, user: User, name: str, days: int, areas: Sequence[str], may_write: bool, may_decide: bool, at: datetime
+) -> tuple[ApiToken, str]:
     """Make a token for a system that acts for this person; the text is returned once and stored as a digest."""
     if not 1 <= days <= 365:
         raise TooLong(field="days")
+    if not areas:
+        raise NoArea(field="areas")
+    if may_decide and not may_write:
+        raise DecidesWithoutWriting(field="may_decide")
+    if not factors.has_factor(user):
+        raise NotEnrolled
     token = secrets.token_urlsafe(32)
     until = at + timedelta(days=days)
     made = ApiToken.objects.create(
-        user=user, name=name, digest=digest(token), created_at=at, created_by=user, expires_at=until
-    )
-    record(verbs.TOKEN_CREATED, made, by=user, at=at, until=f"{until:%-d %B %Y}")
+        user=user, name=name, digest=digest(token), created_at=at, created_by=user, expires_at=until,
+        areas=sorted(Area(area).value for area in areas), may_write=may_write, may_decide=may_decide,
+    )  # fmt: skip
+    scope = "deciding" if may_decide else "writing" if may_write else "reading"
+    record(verbs.TOKEN_CREATED, made, by=user, at=at, until=f"{until:%-d %B %Y}", scope=scope)
     return made, token
 
 

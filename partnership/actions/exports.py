@@ -1,6 +1,7 @@
 """Exports: files made of exactly what the person may see, kept for a week, each with a manifest and in the trail."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, BinaryIO
@@ -9,8 +10,11 @@ from django.conf import settings
 from django.db import transaction
 
 from partnership import files, verbs
+from partnership.access import limits
 from partnership.access.actor import Actor
 from partnership.access.decide import Refused, may_somewhere
+from partnership.actions import checkpoints
+from partnership.audit.checkpoints import note
 from partnership.audit.record import SYSTEM, record
 from partnership.errors import DomainError
 from partnership.exports import as_csv, as_json, as_pdf, as_xlsx
@@ -27,8 +31,20 @@ FORMATS: dict[str, tuple[Writer, str]] = {
 }
 
 
+# Files that are no tables, each with the permission that is asked again at the download.
+PACKS = {"partnership:trail": "partnership.export_trail"}
+
+
 class UnknownFormat(DomainError):
     default = "Choose CSV, Excel, PDF or JSON."
+
+
+class TooMany(DomainError):
+    default = "You made as many exports as an hour allows. Try again later."
+
+
+class MadeInAnotherRole(DomainError):
+    default = "You do not hold every role any more in which this file was made. Make it again."
 
 
 class Expired(DomainError):
@@ -54,6 +70,8 @@ def request(*, source: str, parameters: Mapping[str, Any], format: str, reason: 
     """Make an export: at once when it is short, else as a job with a progress bar."""
     if format not in FORMATS:
         raise UnknownFormat(field="format")
+    if not limits.exports().take(str(by.pk), at=at):
+        raise TooMany
     table = build(source, parameters, by)
     count = table.count()
     if format == "pdf" and count > settings.PORTAL_PDF_MAX_ROWS:
@@ -82,13 +100,27 @@ def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 
 
 def _write(export: Export, table: Table, by: User, at: datetime) -> None:
+    entry = find_source(export.report)
+    # A report for auditors says what the trail was when it was made, in words that the portal has signed.
+    signed = checkpoints.sign(at=at, only_if_new=True) if entry is not None and entry.is_report else None
+    if signed is not None:
+        table = replace(
+            table, footer=f"Trail: {signed.size} entries, root {signed.root}, signed {signed.at:%Y-%m-%d %H:%M} UTC"
+        )
     writer, content_type = FORMATS[export.format]
     name = f"{table.name.replace(':', '-')}-{at:%Y%m%d-%H%M}.{export.format}"
     export.file = files.store(chunks=writer(table), name=name, content_type=content_type)
     export.manifest = _manifest(export, table, by, at)
+    if signed is not None:
+        export.manifest["checkpoint"] = note(signed)
     export.save(update_fields=["file", "manifest"])
     record(verbs.EXPORT_MADE, export, by=by, at=at, because=export.reason, title=table.title,
            format=export.format.upper(), rows=export.row_count)  # fmt: skip
+
+
+def _roles(by: User) -> list[str]:
+    """The roles that a person holds now: what an export showed came through them."""
+    return sorted(f"{held.role} of {held.organization_id}" for held in Actor(by).holdings if held.is_vetted)
 
 
 def _manifest(export: Export, table: Table, by: User, at: datetime) -> dict[str, Any]:
@@ -98,6 +130,7 @@ def _manifest(export: Export, table: Table, by: User, at: datetime) -> dict[str,
         "portal": settings.PORTAL_NAME, "version": settings.PORTAL_VERSION, "table": table.name, "title": table.title,
         "parameters": dict(table.parameters), "notes": list(table.notes), "rows": export.row_count, "marking": TLP(table.marking).label,
         "requested_by": by.email, "requested_at": at.isoformat(), "reason": export.reason,
+        "made_as": _roles(by),
         "files": [{"name": export.file.name, "bytes": export.file.size, "sha256": export.file.sha256}],
         "audit_chain": {"size": head.seq, "head": head.hash},
     }  # fmt: skip
@@ -107,8 +140,11 @@ def _manifest(export: Export, table: Table, by: User, at: datetime) -> dict[str,
 def open_for_download(*, export: Export, by: User, at: datetime) -> BinaryIO:
     """The file, if it is there and its table is still open to the person."""
     entry = find_source(export.report)
-    if entry is None or not may_somewhere(Actor(by), entry.permission):
+    permission = entry.permission if entry is not None else PACKS.get(export.report)
+    if permission is None or not may_somewhere(Actor(by), permission):
         raise Refused(export.report)
+    if not set(export.manifest.get("made_as", ())) <= set(_roles(by)):
+        raise MadeInAnotherRole
     if export.file is None or export.expires_at <= at:
         raise Expired
     try:

@@ -1,13 +1,18 @@
 """Who calls: a token of a connected system, or the session of a signed-in person."""
 
 import hashlib
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models.functions import Now, TruncDate
+from django.db.models.functions import Now
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
+from partnership.access import proof
 from partnership.models import ApiToken
+
+TOUCH_AFTER = timedelta(minutes=1)
 
 
 def digest(token: str) -> str:
@@ -29,7 +34,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if row is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
-        ApiToken.objects.filter(pk=row.pk).exclude(last_used_on=TruncDate(Now())).update(last_used_on=TruncDate(Now()))
+        if row.last_used_at is None or row.last_used_at < timezone.now() - TOUCH_AFTER:
+            ApiToken.objects.filter(pk=row.pk).update(last_used_at=Now())
         return row.user, row
 
     def authenticate_header(self, request):
@@ -37,7 +43,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The session of the pages, with its CSRF check; a call without either is answered 401."""
+    """The session of the pages, with its CSRF check and its second factor; a call without is answered 401."""
+
+    def authenticate(self, request):
+        found = super().authenticate(request)
+        if found is not None and not proof.is_proven(request._request):
+            raise exceptions.AuthenticationFailed("Finish signing in on the pages: the second factor is missing.")
+        return found
 
     def authenticate_header(self, request):
         return "Bearer"

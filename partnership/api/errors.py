@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from partnership.errors import DomainError
+from partnership.security import note
 
 ABSENT = {"error": {"code": "not_found", "message": "There is nothing here, or it is not open to you.", "fields": {}}}
 
@@ -14,6 +15,8 @@ ABSENT = {"error": {"code": "not_found", "message": "There is nothing here, or i
 def handle(exc, context):
     """Turn any expected error into the one shape; forbidden and absent look the same."""
     if isinstance(exc, DomainError):
+        if exc.alarm:
+            note(exc.alarm, request=context["request"])
         fields = {exc.field: [str(exc)]} if exc.field else {}
         return Response({"error": {"code": "refused", "message": str(exc), "fields": fields}}, status=409)
     if isinstance(exc, Http404 | PermissionDenied | exceptions.NotFound):

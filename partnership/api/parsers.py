@@ -1,61 +1,10 @@
-"""JSON from outside: bounded in size and depth before anything is built from it."""
-
-import json
-import re
-from typing import Any
+"""The API's parser: bounded in size here, in depth by the project's reader of JSON."""
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
-
-
-class BadJson(ValueError):
-    """The text is not JSON that can be accepted; the message says why and where."""
-
-
-def _refuse_constant(name: str) -> Any:
-    raise BadJson(f"{name} is not a JSON number.")
-
-
-def loads(data: bytes, max_depth: int | None = None) -> Any:
-    """Read JSON in UTF-8, at most `max_depth` levels deep, without NUL characters or numbers that no column holds."""
-    _check_depth(data, max_depth or settings.PORTAL_JSON_MAX_DEPTH)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadJson(f"Byte {error.start + 1} is not UTF-8. Save the text as UTF-8 and send it again.") from error
-    try:
-        value = json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise BadJson(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from error
-    except (RecursionError, ValueError) as error:
-        raise BadJson(f"The JSON cannot be read: {error}") from error
-    if "\\u0000" in text or "\x00" in text:
-        raise BadJson("The JSON holds a NUL character (\\u0000). Remove it.")
-    return value
-
-
-def _check_depth(data: bytes, max_depth: int) -> None:
-    depth = 0
-    for found in _BRACKETS.finditer(data):
-        first = found.group()[:1]
-        depth += 1 if first in b"[{" else -1 if first in b"]}" else 0
-        if depth > max_depth:
-            raise BadJson(f"The JSON is nested more than {max_depth} levels deep at byte {found.start() + 1}.")
-
-
-def _check_storable(value: Any) -> None:
-    """Refuse what JSON can say and no column can hold."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError as error:
-        raise BadJson(
-            "The JSON holds half of a character pair (\\ud800 to \\udfff). Write the whole character."
-        ) from error
-    except ValueError as error:
-        raise BadJson("The JSON holds a number that is too large.") from error
+from partnership.guarded_json import BadJson, check_storable, loads
 
 
 class GuardedJSONParser(BaseParser):
@@ -69,7 +18,7 @@ class GuardedJSONParser(BaseParser):
             raise ParseError(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
         try:
             value = loads(data)
-            _check_storable(value)
+            check_storable(value)
         except BadJson as error:
             raise ParseError(str(error)) from error
         return value

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
-from partnership.access.scope import get_or_404, visible
+from partnership.access.scope import get_or_404, listed, visible
 
 KEY = "[0-9a-f-]{36}"  # keeps malformed keys from reaching the database
 
@@ -31,7 +31,7 @@ class ScopedViewSet(viewsets.GenericViewSet):
         raise NotImplementedError
 
     def scoped(self):
-        return visible(self.actor, self.permissions[self.action], self.rows())
+        return listed(self.actor, self.permissions[self.action], self.rows())
 
     def get_queryset(self):
         return self.rows().none() if getattr(self, "swagger_fake_view", False) else self.scoped()

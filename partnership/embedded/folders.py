@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -82,14 +81,6 @@ class State:
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > LARGEST_LOG:
                 log.replace(log.with_suffix(".log.1"))
-
-    def secret_key(self) -> str:
-        """A random key of this state folder, made once."""
-        file = self.root / "secret-key"
-        if not file.exists():
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
-                output.write(secrets.token_urlsafe(60))
-        return file.read_text()
 
     def hidden_name(self, purpose: str) -> str:
         return "portal-" + hashlib.sha256(f"{purpose} {self.root}".encode()).hexdigest()[:16]

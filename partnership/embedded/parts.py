@@ -15,6 +15,9 @@ from partnership.embedded.folders import State
 from partnership.embedded.supervisor import ROOT
 
 PATIENCE = 90.0  # seconds until the first answer; a busy machine reads the packages slowly
+# When the supervisor was killed, its servers are going too: nothing is left to finish gracefully, and each task that is
+# cut short is delivered again. Waiting for one that waits for a server that has gone would only keep the family alive.
+ON_THE_DEATH_OF_THE_SUPERVISOR = {"web": signal.SIGQUIT, "worker": signal.SIGKILL, "beat": signal.SIGTERM}
 
 
 def check_port(port: int) -> None:
@@ -57,7 +60,7 @@ class Parts:
         for name, command in self.commands.items():
             self.children[name] = process.start(
                 [sys.executable, "-m", *command], log=self.state.logs / f"{name}.log",
-                environment=self.environment, folder=ROOT,
+                environment=self.environment, folder=ROOT, death_signal=ON_THE_DEATH_OF_THE_SUPERVISOR[name],
             )  # fmt: skip
 
     def stop(self) -> None:

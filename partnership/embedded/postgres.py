@@ -114,7 +114,12 @@ class Postgres:
                    *(FAST if self.for_tests else [])]  # fmt: skip
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         self.child = process.start(
-            command, log=self.log, folder=self.home, environment=environment, user=self.user, death_signal=signal.SIGINT
+            command,
+            log=self.log,
+            folder=self.home,
+            environment=environment,
+            user=self.user,
+            death_signal=signal.SIGQUIT,
         )
         while time.monotonic() < until and self.child.poll() is None:
             try:

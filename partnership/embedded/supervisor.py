@@ -116,8 +116,6 @@ def environment_for(state: State, addresses: dict[str, str]) -> dict[str, str]:
         kept = dict(os.environ)  # PGSSLROOTCERT and the like may be meant for that server
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling everything anew doubles the time of every start
     kept.setdefault("DJANGO_SETTINGS_MODULE", LOCAL)
-    if kept["DJANGO_SETTINGS_MODULE"] == LOCAL:  # production settings ask for a key of their own
-        kept.setdefault("PORTAL_SECRET_KEY", state.secret_key())
     return {
         **kept, **addresses, "PORTAL_STATE_DIR": str(state.root), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip

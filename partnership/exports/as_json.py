@@ -13,7 +13,7 @@ from partnership.tables import Table
 def write(table: Table) -> Iterator[bytes]:
     """One object: title, marking, notes, columns, rows as objects."""
     head = {
-        "table": table.name, "title": table.title, "marking": TLP(table.marking).label, "notes": list(table.notes),
+        "table": table.name, "title": table.title, "marking": TLP(table.marking).label, "notes": [*table.notes, *([table.footer] if table.footer else [])],
         "parameters": dict(table.parameters), "columns": {column.name: column.label for column in table.columns},
     }  # fmt: skip
     yield json.dumps(head, ensure_ascii=False, cls=DjangoJSONEncoder)[:-1].encode() + b', "rows": ['

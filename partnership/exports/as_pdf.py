@@ -31,7 +31,7 @@ def write(table: Table) -> Iterator[bytes]:
     ]
     data = {
         "title": printable(table.title), "portal": printable(settings.PORTAL_NAME), "marking": TLP(table.marking).label,
-        "notes": [printable(note) for note in table.notes], "made": f"{len(rows)} rows", "fonts": FONTS,
+        "notes": [printable(note) for note in table.notes], "made": f"{len(rows)} rows", "footer": printable(table.footer), "fonts": FONTS,
         "columns": [printable(column.label) for column in table.columns], "rows": rows,
     }  # fmt: skip
     yield compile_template(TEMPLATE, data)

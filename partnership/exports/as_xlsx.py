@@ -52,6 +52,7 @@ def _make(table: Table, path: Path) -> None:
             table.title,
             TLP(table.marking).label,
             *table.notes,
+            *([table.footer] if table.footer else []),
             *(f"{k}: {v}" for k, v in table.parameters.items()),
         ]
         for number, line in enumerate(lines):

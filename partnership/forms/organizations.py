@@ -54,9 +54,10 @@ class OrganizationForm(forms.ModelForm):
         model = Organization
         fields = ["name", "short_name", "kind", "size", "country", "parent", "website", "time_zone", "sectors"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, known, **kwargs):
+        """`known` are the organizations that may be named as the parent: those that the person may see."""
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Organization.objects.filter(parent__isnull=True).order_by("name")
+        self.fields["parent"].queryset = known.filter(parent__isnull=True).order_by("name")
 
     def clean_country(self):
         known_country(self.cleaned_data["country"])

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from partnership.forms.organizations import ZoneField
-from partnership.models import Organization, Role, User
+from partnership.models import Area, Organization, Role, User
 
 
 class InvitationForm(forms.Form):
@@ -25,12 +25,15 @@ class JoinForm(forms.Form):
         help_text="At least 15 characters; a few words are good.",
     )
 
-    def __init__(self, *args, email="", **kwargs):
+    def __init__(self, *args, email="", organization="", **kwargs):
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.organization = email, organization
 
     def clean_password(self):
-        validate_password(self.cleaned_data["password"], User(email=self.email, name=self.cleaned_data.get("name", "")))
+        # The account is not there yet, so that its organization is told apart.
+        person = User(email=self.email, name=self.cleaned_data.get("name", ""))
+        person.context_words = (self.organization,)
+        validate_password(self.cleaned_data["password"], person)
         return self.cleaned_data["password"]
 
 
@@ -50,6 +53,12 @@ class AppearanceForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=100, help_text="Which system uses it.")
     days = forms.IntegerField(label="Ends after (days)", min_value=1, max_value=365, initial=90)
+    areas = forms.MultipleChoiceField(label="It opens", choices=Area.choices, widget=forms.CheckboxSelectMultiple)
+    may_write = forms.BooleanField(label="It may also write", required=False)
+    may_decide = forms.BooleanField(
+        label="It may also place and lift holds, release reports and make exports", required=False,
+        help_text="Pages ask you for your second factor each time; the token is not asked.",
+    )  # fmt: skip
 
 
 class ExportForm(forms.Form):

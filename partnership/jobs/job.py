@@ -74,13 +74,13 @@ def start(*, kind: str, title: str, arguments: dict[str, Any], by: User, at: dat
     job = Job.objects.create(
         kind=kind, title=title[:200], arguments=arguments, total=total, requested_at=at, requested_by=by
     )
-    transaction.on_commit(lambda: ring(job.pk))
+    transaction.on_commit(lambda: ring(job.pk, by.pk))
     return job
 
 
-def ring(job_id: UUID) -> None:
-    """Tell the workers; if the queue cannot be reached, the schedule finds the row by itself."""
-    identifiers = {"job_id": str(job_id)}
+def ring(job_id: UUID, actor: UUID) -> None:
+    """Tell the workers for whom to do what; if the queue cannot be reached, the schedule finds the row by itself."""
+    identifiers = {"job_id": str(job_id), "actor": str(actor)}
     if current_app.conf.task_always_eager:
         current_app.loader.import_default_modules()
         current_app.tasks[RUN].apply(kwargs=identifiers)
@@ -91,13 +91,25 @@ def ring(job_id: UUID) -> None:
         log.warning("The queue is out of reach; job %s waits for the schedule.", job_id)
 
 
-def run(job_id: UUID) -> None:
-    """Do a job that is waiting or was lost; do nothing if it has ended or another worker holds it."""
+def run(job_id: UUID, actor: UUID, is_in: Callable[[User], bool]) -> None:
+    """Do a job of a person that is waiting or was lost; do nothing if it has ended or another worker holds it.
+
+    `is_in` is asked now, not when the job was asked for: who has been shut out meanwhile gets nothing.
+    """
     with _held(job_id) as is_ours:
         job = (
-            Job.objects.filter(pk=job_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]).first() if is_ours else None
+            Job.objects.select_related("requested_by")
+            .filter(pk=job_id, requested_by=actor, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+            .first()
+            if is_ours
+            else None
         )
         if job is None:
+            return
+        if not is_in(job.requested_by):
+            _fail(
+                job, "Whoever asked for this belongs to no organization of the partnership any more. Nothing was done."
+            )
             return
         if job.attempts >= MOST_ATTEMPTS:
             _fail(job, "The job stopped three times without finishing. Ask an administrator to read the worker's log.")
@@ -114,11 +126,11 @@ def run(job_id: UUID) -> None:
             _fail(job, f"The job failed and changed nothing. Quote job {str(job.pk)[:8]} when you ask for help.")
 
 
-def lost(at: datetime) -> list[UUID]:
-    """Jobs that wait too long or whose worker went away."""
+def lost(at: datetime) -> list[tuple[UUID, UUID]]:
+    """Jobs that wait too long or whose worker went away, each with its person."""
     waiting = Job.objects.filter(state=Job.State.QUEUED, requested_at__lt=at - timedelta(seconds=60))
     running = Job.objects.filter(state=Job.State.RUNNING, beat_at__lt=at - LOST_AFTER)
-    return [*waiting.values_list("pk", flat=True), *running.values_list("pk", flat=True)]
+    return [*waiting.values_list("pk", "requested_by_id"), *running.values_list("pk", "requested_by_id")]
 
 
 @contextmanager

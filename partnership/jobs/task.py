@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from celery import shared_task
 
 from partnership.request_id import correlated
 
 
-def task(name: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a Celery task. It may be delivered twice, late or never; what it does must bear all three."""
+class NoActor(TypeError):
+    """A task that acts for a person names the person in its message."""
+
+
+def task(name: str, *, acts_for: Literal["system", "person"] = "system") -> Callable[[Callable[..., Any]], Any]:
+    """Make a Celery task. It may be delivered twice, late or never; what it does must bear all three.
+
+    A task that acts for a person is given the person's key as `actor`; without one it does nothing.
+    """
 
     def make(work: Callable[..., Any]) -> Any:
         @wraps(work)
         def run(**identifiers: Any) -> Any:
+            if acts_for == "person":
+                if not identifiers.get("actor"):
+                    raise NoActor(name)
+                identifiers["actor"] = UUID(identifiers["actor"])
             with correlated():
                 return work(**identifiers)
 

@@ -1,27 +1,44 @@
 """The nouns of the ground floor."""
 
 from partnership.models.audiences import Audience, AudienceMember
-from partnership.models.audit import AuditCheckpoint, AuditDetail, AuditEntry, AuditHead, AuditSeal
+from partnership.models.audit import (
+    AuditCheckpoint,
+    AuditCosignature,
+    AuditDetail,
+    AuditEntry,
+    AuditHead,
+    AuditSeal,
+    AuditWitness,
+)
+from partnership.models.break_glass import BreakGlass
+from partnership.models.confirmations import Confirmation
 from partnership.models.corrective_actions import CorrectiveAction
 from partnership.models.files import FileErasure, StoredFile
 from partnership.models.grants import OrganizationGroupGrant, OrganizationUserGrant
 from partnership.models.jobs import Export, Heartbeat, Job
 from partnership.models.offices import Channel, ContactEntry, LiaisonOffice, OfficeAssignment
 from partnership.models.organizations import Organization, OrganizationIdentifier
-from partnership.models.people import ApiToken, Invitation, Membership, Role, User
+from partnership.models.people import ApiToken, Area, Invitation, Membership, Role, User
 from partnership.models.reference import PAP, TLP, Marking, RuleSet, Sector, TransferMechanism
+from partnership.models.security import SecurityEvent
+from partnership.models.sign_in import RecoveryCode, Session, Tally
 
 __all__ = [
     "PAP",
     "TLP",
     "ApiToken",
+    "Area",
     "Audience",
     "AudienceMember",
     "AuditCheckpoint",
+    "AuditCosignature",
     "AuditDetail",
     "AuditEntry",
     "AuditHead",
     "AuditSeal",
+    "AuditWitness",
+    "BreakGlass",
+    "Confirmation",
     "Channel",
     "ContactEntry",
     "CorrectiveAction",
@@ -38,10 +55,14 @@ __all__ = [
     "OrganizationGroupGrant",
     "OrganizationIdentifier",
     "OrganizationUserGrant",
+    "RecoveryCode",
     "Role",
     "RuleSet",
     "Sector",
+    "SecurityEvent",
+    "Session",
     "StoredFile",
+    "Tally",
     "TransferMechanism",
     "User",
 ]

@@ -8,6 +8,7 @@ import uuid
 
 from django.db import models
 
+from partnership.abstract import Identified, paired
 from partnership.data_policy import classify
 
 
@@ -91,16 +92,73 @@ class AuditHead(models.Model):
 
 
 class AuditCheckpoint(models.Model):
-    """A statement of size and root of the chain at a moment, to be signed and witnessed outside the database."""
+    """A signed statement of size and root of the chain at a moment, which is kept outside the database too."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
+    origin = models.CharField(max_length=200, help_text="Whose trail it is; the name under which it is signed.")
     size = models.BigIntegerField()
-    root = models.CharField(max_length=64)
-    head = models.CharField(max_length=64)
-    signature = models.TextField(blank=True)
+    root = models.CharField(max_length=64, help_text="Of the tree of RFC 6962 over the seals.")
+    head = models.CharField(max_length=64, help_text="The last link of the chain.")
+    frontier = models.TextField(
+        blank=True, help_text="Roots of the full subtrees: enough to go on without reading all."
+    )
+    signature = models.TextField(help_text="The line below the statement, in the signed note form.")
 
-    data_policy = classify(open="id at size root head signature")
+    data_policy = classify(open="id at origin size root head frontier signature")
+
+    class Meta:
+        indexes = [models.Index(fields=["size", "id"])]
 
     def __str__(self):
-        return f"checkpoint at {self.size}"
+        return f"checkpoint of {self.size} entries"
+
+
+class AuditWitness(Identified):
+    """A partner's public key: with it the partner counter-signs checkpoints, after checking that nothing was rewritten."""
+
+    organization = models.ForeignKey("partnership.Organization", on_delete=models.PROTECT, related_name="witnesses")
+    key = models.CharField(max_length=300, unique=True, help_text="The public key, written as name+id+key.")
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    data_policy = classify(personal="registered_by withdrawn_by", open="id organization key registered_at withdrawn_at")
+
+    class Meta:
+        constraints = [
+            paired("witness_withdrawn_at_with_by", "withdrawn_at", "withdrawn_by"),
+            models.UniqueConstraint(
+                fields=["organization"], condition=models.Q(withdrawn_at=None), name="one_witness_key_per_organization"
+            ),
+        ]
+
+    def __str__(self):
+        return self.key.partition("+")[0]
+
+
+class AuditCosignature(models.Model):
+    """The counter-signature of a witness under a checkpoint."""
+
+    id = models.BigAutoField(primary_key=True)
+    checkpoint = models.ForeignKey(AuditCheckpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(AuditWitness, on_delete=models.PROTECT, related_name="cosignatures")
+    witnessed_at = models.DateTimeField(help_text="By the witness's own clock; part of what it signed.")
+    posted_at = models.DateTimeField()
+    posted_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
+    signature = models.TextField(help_text="The line below the checkpoint, in the signed note form.")
+
+    data_policy = classify(
+        personal="posted_by", open="id checkpoint witness witnessed_at posted_at signature", facts="witnessed_at"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "witness"], name="a_witness_signs_a_checkpoint_once")
+        ]
+
+    def __str__(self):
+        return f"counter-signature {self.pk}"

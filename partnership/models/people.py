@@ -1,5 +1,7 @@
 """People, what they are in an organization, and how they are invited."""
 
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -137,6 +139,15 @@ class Invitation(Identified):
         return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > at
 
 
+class Area(models.TextChoices):
+    """What a token may open: the resources of one app."""
+
+    PARTNERSHIP = "partnership", "Organizations, people, exports and the trail"
+    AGREEMENTS = "agreements", "Agreements, holds and retention"
+    INCIDENTS = "incidents", "Reports, indicators and imports"
+    COUNCILS = "councils", "Councils, meetings and decisions"
+
+
 class ApiToken(Identified):
     """A key by which a connected system acts for a person; shown once, stored as a digest, ending by itself."""
 
@@ -146,18 +157,29 @@ class ApiToken(Identified):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
-    last_used_on = models.DateField(null=True, blank=True)
+    areas = models.JSONField(default=list, help_text="The apps whose resources it opens.")
+    may_write = models.BooleanField(default=False)
+    may_decide = models.BooleanField(
+        default=False, help_text="May do what asks a person for a fresh second factor, as far as tokens can."
+    )
+    last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     data_policy = classify(
-        personal="user name created_by revoked_by last_used_on",
-        open="id digest created_at expires_at revoked_at",
-        facts="expires_at",
+        personal="user name created_by revoked_by last_used_at",
+        open="id digest created_at expires_at revoked_at areas may_write may_decide",
+        facts="expires_at last_used_at",
     )
 
     class Meta:
-        constraints = [paired("token_revoked_at_with_by", "revoked_at", "revoked_by")]
+        constraints = [
+            paired("token_revoked_at_with_by", "revoked_at", "revoked_by"),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__lte=models.F("created_at") + timedelta(days=366)),
+                name="a_token_lasts_a_year_at_most",
+            ),
+        ]
 
     def __str__(self):
         return f"token {self.pk}"

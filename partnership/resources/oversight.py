@@ -1,18 +1,18 @@
-"""Oversight: exports and what may be exported, jobs, the trail."""
+"""Oversight: exports and what may be exported, jobs."""
 
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 
 from partnership.access.decide import may_somewhere
-from partnership.actions import exports, trail
+from partnership.access.rest import TOKEN_FOR_IT
+from partnership.actions import exports
 from partnership.api.downloads import BYTES, Whatever, attached
 from partnership.api.fields import WordsField
 from partnership.api.router import router
 from partnership.api.shapes import ProgressSerializer
 from partnership.api.views import ReadOnly, ScopedViewSet, deed
-from partnership.audit.sentences import lines
 from partnership.jobs.job import progress_of
-from partnership.models import AuditEntry, Export, Job
+from partnership.models import Export, Job, SecurityEvent
 from partnership.tables import SOURCES
 
 
@@ -21,7 +21,7 @@ class JobSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Job
-        fields = ["id", "kind", "title", "state", "message", "requested_at", "finished_at", "progress"]
+        fields = ["id", "kind", "title", "state", "message", "requested_at", "finished_at", "progress", "result"]
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, job):
@@ -63,6 +63,7 @@ class ExportViewSet(ReadOnly):
 
     serializer_class = ExportSerializer
     permissions = {name: "partnership.view_export" for name in ("list", "retrieve", "create", "file")}
+    fresh = {"create": TOKEN_FOR_IT}
 
     def rows(self):
         return Export.objects.select_related("file").order_by("-requested_at", "pk")
@@ -106,47 +107,24 @@ class SourceViewSet(ScopedViewSet):
         return self.answer(sorted(found, key=lambda entry: entry.name), many=True)
 
 
-class LineSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    verb = serializers.CharField(source="entry.verb")
-    who = serializers.CharField()
-    sentence = serializers.CharField()
-    because = serializers.CharField()
-    object_type = serializers.CharField(source="entry.object_type")
-    object_id = serializers.CharField(source="entry.object_id")
-    outcome = serializers.CharField(source="entry.outcome")
-    request_id = serializers.UUIDField(source="entry.request_id")
+class SecurityEventSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = SecurityEvent
+        fields = ["id", "at", "kind", "person_id", "network", "place", "record", "request_id", "detail"]
 
 
-class VerdictSerializer(serializers.Serializer):
-    is_intact = serializers.BooleanField()
-    entries = serializers.IntegerField()
-    shredded = serializers.IntegerField(help_text="Entries whose words were taken away.")
-    head = serializers.CharField()
-    faults = serializers.ListField(child=serializers.CharField())
+class SecurityEventViewSet(ReadOnly):
+    """What was tried and refused, as far as the caller may see it."""
 
-
-class AuditViewSet(mixins.ListModelMixin, ScopedViewSet):
-    """The trail, as far as it concerns the caller."""
-
-    serializer_class = LineSerializer
-    filterset_fields = ["verb", "object_type", "object_id", "outcome"]
-    permissions = {"list": "partnership.view_audit", "verify": "partnership.verify_audit"}
+    serializer_class = SecurityEventSerializer
+    filterset_fields = ["kind", "person_id"]
+    permissions = {"list": "partnership.view_security_event", "retrieve": "partnership.view_security_event"}
 
     def rows(self):
-        return AuditEntry.objects.order_by("-id")
-
-    def paginate_queryset(self, queryset):
-        return lines(super().paginate_queryset(queryset))
-
-    @deed(answers=VerdictSerializer, detail=False)
-    def verify(self, request):
-        """Check the whole chain and name what was altered; the check itself is the next entry."""
-        return self.answer(trail.verify(by=request.user, at=self.now), VerdictSerializer)
+        return SecurityEvent.objects.order_by("-at", "pk")
 
 
+router.register("security-events", SecurityEventViewSet, basename="security-event")
 router.register("jobs", JobViewSet, basename="job")
 router.register("exports", ExportViewSet, basename="export")
 router.register("export-sources", SourceViewSet, basename="export-source")
-router.register("audit", AuditViewSet, basename="audit")

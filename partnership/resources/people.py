@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from partnership.access.rest import PERSON_ALONE
 from partnership.actions import accounts
 from partnership.api.fields import ThroughField, VisibleField
 from partnership.api.router import router
@@ -34,6 +35,7 @@ class MembershipViewSet(ReadOnly):
 
     serializer_class = MembershipSerializer
     permissions = {"list": MANAGE, "retrieve": MANAGE, "create": INVITE, "end": MANAGE}
+    fresh = {"create": PERSON_ALONE, "end": PERSON_ALONE}
 
     def rows(self):
         return Membership.objects.select_related("user", "organization").order_by("user__name", "pk")
@@ -80,6 +82,7 @@ class InvitationViewSet(ReadOnly):
 
     serializer_class = InvitationSerializer
     permissions = {"list": OPEN, "retrieve": OPEN, "create": INVITE, "withdraw": OPEN}
+    fresh = {"create": PERSON_ALONE}
 
     def rows(self):
         return Invitation.objects.select_related("organization").order_by("-invited_at", "pk")
@@ -110,6 +113,7 @@ class PersonViewSet(ScopedViewSet):
 
     serializer_class = PersonSerializer
     permissions = {"deactivate": "partnership.deactivate_person"}
+    fresh = {"deactivate": PERSON_ALONE}
 
     def rows(self):
         return User.objects.all()

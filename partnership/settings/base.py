@@ -8,6 +8,7 @@ ROOT = env.ROOT
 PORTAL_NAME = env.PORTAL_NAME
 PORTAL_VERSION = "0.1.0"
 PORTAL_DEMO = env.DEMO
+PORTAL_DEMO_ALLOWED = True
 PORTAL_DEMO_PASSWORD = "lighthouse-keepers-share-fog"  # of the invented people of the demonstration alone
 PORTAL_DEMO_LOGINS = [
     {"role": "Liaison officer", "email": "officer@noordnet.example"},
@@ -20,8 +21,9 @@ PORTAL_DEMO_LOGINS = [
     {"role": "Administrator", "email": "admin@noordnet.example"},
 ]
 
-SECRET_KEY = env.SECRET_KEY
-SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS
+PORTAL_KEYS = env.all_keys()  # purpose -> texts, the current one first; partnership.keys tells what each is for
+SECRET_KEY = next(iter(PORTAL_KEYS["sessions"]), "")
+SECRET_KEY_FALLBACKS = list(PORTAL_KEYS["sessions"][1:])
 DEBUG = False
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 ROOT_URLCONF = "partnership.urls"
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "django.forms",  # so that our form templates are found beside Django's
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_filters",
     "django_htmx",
@@ -52,6 +55,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The headers of the shell come first, so that static files, redirects and errors of inner layers carry them too.
+    "partnership.web.headers.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partnership.web.middleware.RequestIdMiddleware",
@@ -61,11 +68,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "partnership.web.middleware.HeadersMiddleware",
+    "partnership.web.watch.WatchMiddleware",
     "partnership.access.middleware.DeclaredAccessMiddleware",
 ]
 
@@ -99,10 +104,15 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "partnership.access.sessions"  # knows its person, so that sessions can be listed and ended
 SESSION_COOKIE_AGE = 12 * 60 * 60  # absolute length of a session, seconds
+PORTAL_SESSION_IDLE_SECONDS = 30 * 60  # without a request in between
+PORTAL_API_PER_MINUTE = 60  # calls of one person, over all tokens
+PORTAL_EXPORTS_PER_HOUR = 10  # of one person
+PORTAL_STEP_UP_SECONDS = 5 * 60  # how long a proof of the second factor is fresh
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that lacks the __Host- name
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "partnership.views.errors.csrf_failure"
@@ -118,6 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
+    {"NAME": "partnership.web.passwords.GuessableParts"},
 ]
 AUTHENTICATION_BACKENDS = [
     "partnership.access.backend.PolicyBackend",  # has_perm on an object asks the one policy
@@ -134,6 +145,22 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "partnership.web.accounts.SignInForm",
+    "reset_password": "partnership.web.accounts.ForgottenForm",
+}
+ACCOUNT_USER_DISPLAY = "partnership.web.accounts.name_of"
+ACCOUNT_RATE_LIMITS = False  # counted in access/limits.py, in one statement each
+MFA_ADAPTER = "partnership.web.accounts.PortalMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own: stored as digests, of 128 bits
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "partnership.web.accounts.CodeForm",
+    "authenticate_webauthn": "partnership.web.accounts.PasskeyForm",
+    "login_webauthn": "partnership.web.accounts.PasskeyLoginForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -158,7 +185,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "partnership.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["partnership.api.throttles.PerPerson"],
-    "DEFAULT_THROTTLE_RATES": {"person": "600/min"},
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "PAGE_SIZE": 50,
@@ -178,6 +204,7 @@ SPECTACULAR_SETTINGS = {
         "MembershipRoleEnum": "partnership.models.people.Role",
         "VettingEnum": "partnership.models.organizations.Organization.Vetting",
         "AnswerEnum": "incidents.models.reports.Report.Answer",
+        "HandlingPermissionEnum": "agreements.models.handling.HandlingPolicy.Permission",
         "PrecisionEnum": "incidents.models.reports.Precision",
     },
 }
@@ -195,6 +222,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
+        # Text becomes markup through one named policy alone (static/js/trusted.js); text never becomes a script.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
+        "report-uri": ["/policy-reports"],  # for browsers that do not know report-to yet
+        "report-to": ["policy"],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"  # no-referrer makes Chromium send Origin: null, which the CSRF check refuses
@@ -206,17 +238,36 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form or JSON body th
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "partnership.web.uploads.SizeGuard",  # first, so that what is too large is cut off before it is stored anywhere
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
 PORTAL_ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 PORTAL_IMPORT_MAX_BYTES = 50 * 1024 * 1024
 PORTAL_JSON_MAX_DEPTH = 32
 PORTAL_FILES_DIR = env.FILES_DIR
+PORTAL_KEYS_DIR = env.KEYS_DIR
 PORTAL_FONTS_DIR = env.FONTS_DIR
+PORTAL_SCANNER = env.SCANNER  # address of clamd; without one, attachments are marked as not scanned
 PORTAL_STATE_DIR = env.STATE_DIR
+PORTAL_TRAIL_DIR = env.TRAIL_DIR  # checkpoints and public keys, outside the database
+PORTAL_TRAIL_KEY_FILE = env.TRAIL_KEY_FILE
+PORTAL_TRAIL_KEY_IS_MADE = False  # a deployment brings its key; only an evaluation set-up makes its own
+PORTAL_ORIGIN = env.ORIGIN or "http://127.0.0.1:8000"  # for links in mails that no request has asked for
+PORTAL_TRAIL_NAME = env.TRAIL_NAME or f"{env.host_of(env.ORIGIN)}/trail"
 PORTAL_PDF_MAX_ROWS = 5000  # typst needs about 5 MB a page
 PORTAL_EXPORT_INLINE_ROWS = 2000  # longer exports run as a job with a progress bar
 PORTAL_EXPORT_KEPT_DAYS = 7
 PORTAL_INVITATION_DAYS = 14
+PORTAL_SECURITY_LOG_DAYS = 180  # long enough to look into an attack that was noticed late
+PORTAL_BEHIND_PROXY = env.BEHIND_PROXY
 PORTAL_RETENTION_HOUR = 2  # UTC, of the nightly run: after midnight in all of Europe, before the working day
+PORTAL_RETENTION_LARGE = 0.2  # a night that takes more than this share of what is kept, or of an agreement, is large
+PORTAL_RETENTION_LARGE_FROM = 1000  # records from which a whole night can be large: shares of a few say nothing
+PORTAL_RETENTION_LARGE_FROM_OF_AGREEMENT = 100  # the same of one agreement
+PORTAL_RETENTION_APPROVAL_DAYS = 3  # a record that waits longer for its second person raises the alarm
 MEDIA_ROOT = env.FILES_DIR
 
 LANGUAGE_CODE = "en-gb"
@@ -233,8 +284,10 @@ SERVER_EMAIL = env.EMAIL_FROM
 
 # The queue is a bell and never the record: all state is in PostgreSQL, so a lost message costs time and nothing else.
 CELERY_BROKER_URL = env.broker(env.REDIS_URL)
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "guarded-json"  # ours: bounded in depth; see partnership.jobs.signing
+CELERY_ACCEPT_CONTENT = ["guarded-json"]
+CELERY_WORKER_CONSUMER = "partnership.jobs.signing:WatchfulConsumer"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # its commands come over the queue and carry no signature
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -1,9 +1,12 @@
 """The one reader of the environment; every name read here is in the README's table."""
 
+import os
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import environ
+
+from partnership import keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -11,17 +14,30 @@ env = environ.Env()
 STATE_DIR = Path(env.str("PORTAL_STATE_DIR", default=str(ROOT / ".state")))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
-SECRET_KEY = env.str("PORTAL_SECRET_KEY", default="")
-SECRET_KEY_FALLBACKS = env.list("PORTAL_SECRET_KEY_FALLBACKS", default=[])
+KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", default=str(STATE_DIR / "keys")))
 ALLOWED_HOSTS = env.list("PORTAL_ALLOWED_HOSTS", default=[])
 ORIGIN = env.str("PORTAL_ORIGIN", default="")
 EMAIL_URL = env.str("PORTAL_EMAIL_URL", default="consolemail://")
 EMAIL_FROM = env.str("PORTAL_EMAIL_FROM", default="portal@example.org")
 FILES_DIR = Path(env.str("PORTAL_FILES_DIR", default=str(STATE_DIR / "files")))
 FONTS_DIR = env.str("PORTAL_FONTS_DIR", default="")
+TRAIL_DIR = Path(env.str("PORTAL_TRAIL_DIR", default=str(STATE_DIR / "trail")))
+TRAIL_KEY_FILE = Path(env.str("PORTAL_TRAIL_KEY_FILE", default=str(STATE_DIR / "trail-key.pem")))
+TRAIL_NAME = env.str("PORTAL_TRAIL_NAME", default="")
+SCANNER = env.str("PORTAL_SCANNER", default="")
 PORTAL_NAME = env.str("PORTAL_NAME", default="Accord")
 BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
 DEMO = env.bool("PORTAL_DEMO", default=False)
+
+
+def host_of(origin: str) -> str:
+    """The host name of an address such as https://portal.example.org."""
+    return urlsplit(origin).hostname or "localhost"
+
+
+def all_keys() -> dict[str, tuple[str, ...]]:
+    """Each purpose with its keys, from PORTAL_SECRET_KEY and the other names of the inventory, or from files."""
+    return {purpose: keys.read(purpose, os.environ, KEYS_DIR) for purpose in keys.KEYS}
 
 
 def database(url: str) -> dict[str, object]:

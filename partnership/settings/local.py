@@ -1,12 +1,16 @@
 """One machine, for evaluation and development: plain http on loopback, no secrets to manage."""
 
-import hashlib
-
+from partnership import keys
 from partnership.settings import env
 from partnership.settings.base import *  # noqa: F403  (settings modules build on each other)
 
-# A key of its own per state folder: good enough where only this machine can reach the portal.
-SECRET_KEY = env.SECRET_KEY or hashlib.sha256(f"local {env.STATE_DIR}".encode()).hexdigest()
+PORTAL_TRAIL_KEY_IS_MADE = True
+for _purpose, _texts in env.all_keys().items():
+    if not _texts:
+        keys.make(_purpose, env.KEYS_DIR)  # nobody has to manage secrets to try the portal
+PORTAL_KEYS = env.all_keys()
+SECRET_KEY = PORTAL_KEYS["sessions"][0]
+SECRET_KEY_FALLBACKS = list(PORTAL_KEYS["sessions"][1:])
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [env.ORIGIN] if env.ORIGIN else []
 STORAGES = {

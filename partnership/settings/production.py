@@ -4,21 +4,18 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from partnership import keys
+from partnership.audit import keys as trail_keys
 from partnership.settings import env
 from partnership.settings.base import *  # noqa: F403  (settings modules build on each other)
-
-_KNOWN = ("django-insecure", "change", "secret", "example", "the-suite-needs")
 
 
 def _refuse_weak_settings() -> None:
     """Name every missing or weak value at once, so that one start tells all."""
-    faults = []
-    for name, key in [
-        ("PORTAL_SECRET_KEY", env.SECRET_KEY),
-        *(("PORTAL_SECRET_KEY_FALLBACKS", k) for k in env.SECRET_KEY_FALLBACKS),
-    ]:
-        if len(key) < 50 or len(set(key)) < 10 or any(word in key.lower() for word in _KNOWN):
-            faults.append(f"{name} must be a random text of at least 50 characters.")
+    passwords = [urlsplit(url).password or "" for url in (env.DATABASE_URL, env.REDIS_URL, env.EMAIL_URL)]
+    faults = keys.faults(env.all_keys(), env.KEYS_DIR, passwords)
+    if env.DEMO:
+        faults.append("PORTAL_DEMO must be left out: the logins of the demonstration are known to everybody.")
     if not env.DATABASE_URL:
         faults.append("DATABASE_URL must name a PostgreSQL server, such as postgres://user:password@host/portal.")
     elif (
@@ -32,12 +29,17 @@ def _refuse_weak_settings() -> None:
         faults.append("PORTAL_ALLOWED_HOSTS must list the host names that the portal answers to, without a star.")
     if not env.ORIGIN.startswith("https://"):
         faults.append("PORTAL_ORIGIN must be the address that people type, beginning with https://.")
+    try:
+        trail_keys.load(env.TRAIL_KEY_FILE)
+    except trail_keys.UnfitKey as error:
+        faults.append(f"PORTAL_TRAIL_KEY_FILE must name the key that signs checkpoints. {error}")
     if faults:
         raise ImproperlyConfigured("The portal does not start:\n- " + "\n- ".join(faults))
 
 
 _refuse_weak_settings()
 
+PORTAL_DEMO_ALLOWED = False
 CSRF_TRUSTED_ORIGINS = [env.ORIGIN]
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$"]  # probes come from inside
@@ -50,6 +52,7 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 if env.BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # attempts are counted by the address that the proxy saw
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

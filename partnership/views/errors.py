@@ -1,9 +1,11 @@
 """Pages and answers for what went wrong."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import JsonResponse
 from django.shortcuts import render
 
 from partnership.api.errors import ABSENT
+from partnership.security import note
 
 
 def _answer(request, template, status, error, **context):
@@ -19,6 +21,9 @@ def absent(request, exception=None):
 
 def bad_request(request, exception=None):
     message = "The request could not be understood. Go back, check what you entered and send it again."
+    if isinstance(exception, RequestDataTooBig):
+        message = "What was sent is larger than what is taken here. Go back and choose a smaller file."
+        note("upload_refused", request=request)
     error = {"error": {"code": "bad_request", "message": message, "fields": {}}}
     return _answer(request, "400.html", 400, error, message=message)
 

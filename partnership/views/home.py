@@ -8,7 +8,7 @@ from partnership.registry import GLANCES, WORKLISTS
 from partnership.web.pages import Page
 
 QUICK = [
-    ("Report an incident", "incidents:report-new", "incidents.file_report"),
+    ("Report an incident", "incidents:report-new", "incidents.file_under"),
     ("Draft an agreement", "agreements:agreement-new", "agreements.draft_agreement"),
     ("Compliance reports", "partnership:report-list", "partnership.view_reports"),
     ("Councils", "councils:council-list", "councils.view_council"),

@@ -134,6 +134,9 @@ class OrganizationNew(FormPage):
     page_title = "Enter an organization"
     form_class = OrganizationForm
 
+    def form_kwargs(self):
+        return {"known": known_to(self.actor)}
+
     def get_breadcrumbs(self):
         return [("Organizations", reverse(DIRECTORY)), ("New", None)]
 
@@ -143,6 +146,12 @@ class OrganizationNew(FormPage):
 
     def success_url(self, made):
         return reverse("partnership:organization-detail", kwargs={"pk": made.pk})
+
+
+def known_to(actor, key=None):
+    """The organizations that somebody may see, and the one that stands in the form already."""
+    seen = visible(actor, "partnership.view_organization", Organization.objects.all())
+    return Organization.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk=key))
 
 
 class OfOrganization(RecordFormPage):
@@ -161,7 +170,8 @@ class OrganizationEdit(OfOrganization):
     form_class = OrganizationForm
 
     def form_kwargs(self):
-        return {"instance": Organization.objects.get(pk=self.object.pk)}
+        own = Organization.objects.get(pk=self.object.pk)
+        return {"instance": own, "known": known_to(self.actor, own.parent_id)}
 
     def act(self, form):
         values = dict(form.cleaned_data)

@@ -1,4 +1,4 @@
-"""Pages of oversight: exports, compliance reports, jobs, the trail, health."""
+"""Pages of oversight: exports, compliance reports, jobs, health."""
 
 import django_filters
 from django.contrib import messages
@@ -10,22 +10,20 @@ from django.views import View
 from partnership.access.decide import may_somewhere
 from partnership.access.declare import SignedIn
 from partnership.access.scope import get_or_404, visible
-from partnership.actions import exports, trail
-from partnership.audit.sentences import lines
+from partnership.actions import exports
 from partnership.errors import DomainError
-from partnership.forms.people import EmptyForm, ExportForm
+from partnership.forms.people import ExportForm
 from partnership.jobs.job import progress_of
-from partnership.models import AuditEntry, Export, Heartbeat, Job
-from partnership.registry import HEALTH, VERBS
+from partnership.models import Export, Heartbeat, Job
+from partnership.registry import HEALTH
 from partnership.tables import SOURCES, Asked, Column
 from partnership.web.cells import cell
 from partnership.web.pages import FormPage, ListPage, Page, RecordPage, now
 
-DOWNLOAD_POLICY = "default-src 'none'; sandbox"
-
 
 class ExportNew(FormPage):
     permission = SignedIn("Which table may be exported is asked of the table's own permission.")
+    fresh = True
     page_title = "Export"
     form_class = ExportForm
     submit_label = "Make the file"
@@ -90,11 +88,9 @@ class ExportDownload(View):
         except DomainError as error:
             messages.error(request, str(error))
             return redirect("partnership:export-detail", pk=pk)
-        answer = FileResponse(
+        return FileResponse(
             opened, as_attachment=True, filename=export.file.name, content_type=export.file.content_type
         )
-        answer.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
-        return answer
 
 
 class ExportManifest(View):
@@ -197,70 +193,6 @@ class ReportDetail(Page):
         rows = [[cell(column, value) for column, value in zip(table.columns, row, strict=True)]
                 for _, row in zip(range(500), table.rows(), strict=False)]  # fmt: skip
         return self.show(table=table, rows=rows, exports=links, filter_form=form, count=table.count())
-
-
-class AuditFilter(django_filters.FilterSet):
-    verb = django_filters.ChoiceFilter(
-        label="Deed", choices=lambda: [(code, code.split(".")[1].replace("_", " ")) for code in sorted(VERBS)]
-    )
-    object_type = django_filters.CharFilter(label="Kind of record", lookup_expr="icontains")
-    object_id = django_filters.CharFilter(label="Record's key")
-    since = django_filters.DateFilter(label="From", field_name="at", lookup_expr="date__gte")
-    until = django_filters.DateFilter(label="Until", field_name="at", lookup_expr="date__lte")
-
-    class Meta:
-        model = AuditEntry
-        fields = ["verb", "object_type", "object_id", "since", "until"]
-
-
-class AuditList(ListPage):
-    permission = "partnership.view_audit"
-    page_title = "Audit trail"
-    lead = "What was done, by whom and why. Nobody can change it, and everybody can check that."
-    source_name = "partnership:audit-list"
-    filterset = AuditFilter
-    ordering = ("-id",)
-    count_label = "entries"
-    template_name = "partnership/audit_list.html"
-    columns = [
-        Column("id", "Number", kind="number"),
-        Column("at", "When", kind="moment"),
-        Column("verb", "Deed"),
-        Column("object_type", "Kind of record"),
-        Column("object_id", "Record"),
-        Column("actor_id", "Person"),
-        Column("outcome", "Outcome"),
-        Column("request_id", "Request"),
-    ]
-
-    def queryset(self):
-        return AuditEntry.objects.all()
-
-    def actions(self):
-        if may_somewhere(self.actor, "partnership.verify_audit"):
-            return [("Verify the trail", reverse("partnership:audit-verify"), True)]
-        return []
-
-    def context(self, **more):
-        keys = [row[0].html for row in more.get("rows", [])]
-        entries = AuditEntry.objects.filter(pk__in=[int(str(key).replace(",", "").replace("\xa0", "")) for key in keys])
-        return super().context(lines=lines(entries.order_by("-id")), **more)
-
-
-class AuditVerify(FormPage):
-    permission = "partnership.verify_audit"
-    page_title = "Verify the trail"
-    lead = "Every link is computed again from the entries; a changed, removed, added or cut entry is named."
-    form_class = EmptyForm
-    submit_label = "Verify now"
-    template_name = "partnership/audit_verify.html"
-
-    def get_breadcrumbs(self):
-        return [("Audit trail", reverse("partnership:audit-list")), ("Verify", None)]
-
-    def post(self, request, **kwargs):
-        verdict = trail.verify(by=request.user, at=now())
-        return self.show(form=EmptyForm(), submit_label="Verify again", verdict=verdict)
 
 
 class Health(Page):

@@ -17,6 +17,7 @@ from partnership.forms.organizations import ReasonForm
 from partnership.forms.people import AppearanceForm, EmptyForm, InvitationForm, JoinForm, ProfileForm, TokenForm
 from partnership.models import ApiToken, Invitation, Membership, Organization, Role, User
 from partnership.tables import Column
+from partnership.web.context import theme_cookie
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, Page, RecordPage, now
 
 PEOPLE = "partnership:person-list"
@@ -113,6 +114,7 @@ class MembershipDetail(RecordPage):
 
 class PersonDeactivate(ConfirmPage):
     permission = "partnership.deactivate_person"
+    fresh = True
     page_title = "Close an account"
     model = User
     form_class = ReasonForm
@@ -132,6 +134,7 @@ class PersonDeactivate(ConfirmPage):
 
 class MembershipEnd(ConfirmPage):
     permission = "partnership.manage_people"
+    fresh = True
     page_title = "End a membership"
     model = Membership
     form_class = EmptyForm
@@ -155,6 +158,7 @@ class MembershipEnd(ConfirmPage):
 
 class InvitationNew(FormPage):
     permission = "partnership.invite_person"
+    fresh = True
     page_title = "Invite somebody"
     lead = f"A link goes to the address; it works once and for {settings.PORTAL_INVITATION_DAYS} days."
     form_class = InvitationForm
@@ -245,7 +249,11 @@ class InvitationAccept(FormPage):
         self.lead = f"You are invited into {self.invitation.organization.name} as {role}."
 
     def form_kwargs(self):
-        return {"email": self.invitation.email, "initial": {"name": self.invitation.name}}
+        return {
+            "email": self.invitation.email,
+            "organization": self.invitation.organization.name,
+            "initial": {"name": self.invitation.name},
+        }
 
     def make_form(self, data=None, files=None):
         if self.actor.is_known:
@@ -265,6 +273,7 @@ class InvitationAccept(FormPage):
 
 class TokenList(FormPage):
     permission = OWN
+    fresh = ("POST",)  # the list may be read without
     page_title = "API tokens"
     lead = "A token lets one of your systems act for you, with what you may see and nothing more. It is shown once."
     template_name = "partnership/token_list.html"
@@ -331,7 +340,7 @@ class Appearance(FormPage):
     form_class = AppearanceForm
 
     def form_kwargs(self):
-        return {"initial": {"theme": self.request.COOKIES.get("theme", "auto")}}
+        return {"initial": {"theme": self.request.COOKIES.get(theme_cookie(), "auto")}}
 
     def post(self, request, **kwargs):
         form = self.make_form(request.POST)
@@ -340,7 +349,7 @@ class Appearance(FormPage):
         back = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
         answer = redirect(back if safe else reverse("appearance"))
-        answer.set_cookie("theme", form.cleaned_data["theme"], max_age=31536000, httponly=True, samesite="Lax",
+        answer.set_cookie(theme_cookie(), form.cleaned_data["theme"], max_age=31536000, httponly=True, samesite="Lax",
                           secure=settings.SESSION_COOKIE_SECURE)  # fmt: skip
         return answer
 

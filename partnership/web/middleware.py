@@ -1,4 +1,4 @@
-"""Around every request: a correlation id, a guard on raw input, and the headers of the shell."""
+"""Around every request: a correlation id and a guard on raw input. The headers of answers are in `headers`."""
 
 import logging
 from uuid import UUID, uuid4
@@ -7,15 +7,6 @@ from django.http import HttpResponseBadRequest
 from django.template.loader import render_to_string
 
 from partnership.request_id import correlated, current
-
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
-        "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "usb",
-        "xr-spatial-tracking",
-    )
-)  # fmt: skip
 
 
 class RequestIdFilter(logging.Filter):
@@ -54,22 +45,3 @@ class InputGuardMiddleware:
     @staticmethod
     def _refuse(request, message):
         return HttpResponseBadRequest(render_to_string("400.html", {"message": message}, request=None))
-
-
-class HeadersMiddleware:
-    """The header policy of every answer; pages of signed-in people are never kept by a cache."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        headers = response.headers
-        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
-            headers.setdefault("Cache-Control", "no-store")
-        if request.resolver_match and request.resolver_match.url_name == "account_logout" and request.method == "POST":
-            headers["Clear-Site-Data"] = '"cache", "storage"'
-        return response

@@ -34,12 +34,16 @@ GROUPS: list[tuple[str, list[Entry]]] = [
     ]),
     ("Partners", [
         Entry("Organizations", "partnership:organization-list", "partnership.view_organization"),
+        Entry("Exceptions", "partnership:grant-list", "partnership.view_grants"),
         Entry("People and invitations", "partnership:person-list", "partnership.manage_people"),
     ]),
     ("Oversee", [
+        Entry("Emergency openings", "partnership:glass-list", "partnership.view_break_glass"),
         Entry("Reports", "partnership:report-list", "partnership.view_reports"),
+        Entry("Operational numbers", "incidents:operations", "incidents.view_operations"),
         Entry("Audit trail", "partnership:audit-list", "partnership.view_audit"),
         Entry("Jobs and downloads", "partnership:job-list", "partnership.view_job"),
+        Entry("Security log", "partnership:security-event-list", "partnership.view_security_event"),
         Entry("Health", "partnership:health", "partnership.view_health"),
     ]),
 ]  # fmt: skip

@@ -19,11 +19,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from partnership.access.decide import explain
-from partnership.access.scope import get_or_404, visible
+from partnership.access.decide import can, explain
+from partnership.access.exceptions import kind_of
+from partnership.access.scope import get_or_404, listed
 from partnership.audit.sentences import timeline
 from partnership.errors import DomainError
+from partnership.security import note
 from partnership.tables import SOURCES, Column, Table, TableSource, source
+from partnership.web import stepup
 from partnership.web.cells import cell
 
 EXPORT_FORMATS = [("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")]
@@ -33,9 +36,21 @@ class Page(View):
     """What every page knows: its permission, its title, its way back."""
 
     permission: ClassVar[Any] = None
+    fresh: ClassVar[bool | tuple[str, ...]] = (
+        False  # asks for a second factor proven within the last minutes; True, or the methods for which it asks
+    )
     page_title = ""
     lead = ""
     template_name = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        wanted = self.fresh is True or (self.fresh and request.method in self.fresh)
+        answer = stepup.ask(request) if wanted and self.asks_again() else None
+        return answer or super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def asks_again(self) -> bool:
+        """Whether this person can be asked at all; only the first second factor is set up without one."""
+        return True
 
     @property
     def actor(self):
@@ -101,7 +116,7 @@ class ListPage(Page):
         )  # fmt: skip
 
     def filtered(self, actor: Any, parameters: Mapping[str, Any]) -> tuple[QuerySet, Any]:
-        rows = visible(actor, self.permission, self.queryset())
+        rows = listed(actor, self.permission, self.queryset())
         if self.filterset is None:
             return rows, None
         filters = self.filterset(parameters or {}, queryset=rows, request=_Asked(actor))
@@ -232,11 +247,18 @@ class RecordPage(Page):
         self.object = self.load()
         return self.show(
             object=self.object, timeline=self.timeline(), why=explain(self.actor, self.permission, self.object),
-            **self.extra(),
+            audience_url=self._audience_url(), **self.extra(),
         )  # fmt: skip
 
     def timeline(self) -> Any:
         return timeline(self.object)
+
+    def _audience_url(self) -> str:
+        """Where its owner reads who can see it; nothing for others."""
+        kind = kind_of(self.object)
+        if kind is None or not can(self.actor, kind.decided_by, self.object):
+            return ""
+        return reverse("partnership:audience", kwargs={"kind": kind.name, "pk": self.object.pk})
 
 
 class FormPage(Page):
@@ -279,6 +301,8 @@ class FormPage(Page):
                 made = self.act(form)
             except DomainError as error:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
+                if error.alarm:
+                    note(error.alarm, request=request)
             else:
                 if self.success_message:
                     messages.success(request, self.success_message)

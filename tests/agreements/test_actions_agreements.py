@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from agreements.actions import agreements, signing
+from agreements.actions import agreements, signing, uses, versions
 from agreements.models import Agreement, LegalBasis, RetentionTerm
 from partnership.access.actor import Actor
 from partnership.access.decide import Refused
@@ -44,27 +44,27 @@ def test_the_last_signature_puts_it_in_force():
     made = agreement_in_force()
 
     assert made.state == Agreement.State.IN_FORCE
-    assert made.governing.content_hash == agreements.digest(made.governing.content)
+    assert made.governing.content_hash == versions.digest(made.governing.content)
     assert made.parties.in_force().count() == 2
 
 
 def test_before_the_last_signature_nothing_is_shared(at):
     made = draft_agreement()
-    version = agreements.send_for_signature(agreement=made, by=officer_of(made), at=at)
+    version = versions.send_for_signature(agreement=made, by=officer_of(made), at=at)
     first = made.parties.get(organization=made.lead)
     signing.sign(agreement=made, party=first, content_hash=version.content_hash, statement="Yes.",
                  by=holder(Role.SIGNATORY, made.lead), at=at)  # fmt: skip
     made.refresh_from_db()
 
-    with pytest.raises(agreements.NotInForce):
-        agreements.covered(made, version.data_items.first().category)
+    with pytest.raises(uses.NotInForce):
+        uses.covered(made, version.data_items.first().category, at)
     assert made.parties.in_force().count() == 0
 
 
 @pytest.mark.parametrize("missing", ["parties", "purposes", "data", "retention", "uses"])
 def test_an_agreement_with_a_gap_cannot_be_sent(missing, at):
     made = draft_agreement()
-    version = agreements.open_version(made)
+    version = versions.open_version(made)
     if missing == "parties":
         made.parties.exclude(organization=made.lead).delete()
     elif missing == "purposes":
@@ -75,8 +75,8 @@ def test_an_agreement_with_a_gap_cannot_be_sent(missing, at):
             version, {"data": "data_items", "retention": "retention_terms", "uses": "permitted_uses"}[missing]
         ).all().delete()
 
-    with pytest.raises(agreements.Incomplete):
-        agreements.send_for_signature(agreement=made, by=officer_of(made), at=at)
+    with pytest.raises(versions.Incomplete):
+        versions.send_for_signature(agreement=made, by=officer_of(made), at=at)
     made.refresh_from_db()
     assert made.state == "draft"
 
@@ -98,12 +98,12 @@ def test_a_frozen_term_cannot_be_changed_even_in_sql():
 
 def test_every_term_changes_the_hash():
     one, other = draft_agreement(months=24), draft_agreement(months=12)
-    first = agreements.canonical(one, agreements.open_version(one))
-    second = agreements.canonical(other, agreements.open_version(other))
+    first = versions.canonical(one, versions.open_version(one))
+    second = versions.canonical(other, versions.open_version(other))
     second |= {"reference": first["reference"], "parties": first["parties"]}
 
-    assert agreements.digest(first) != agreements.digest(second)
-    assert agreements.digest(first) == agreements.digest(agreements.canonical(one, agreements.open_version(one)))
+    assert versions.digest(first) != versions.digest(second)
+    assert versions.digest(first) == versions.digest(versions.canonical(one, versions.open_version(one)))
 
 
 def test_a_public_authority_cannot_rely_on_legitimate_interests(at):
@@ -127,7 +127,7 @@ def test_a_legal_obligation_needs_the_law_cited(at):
 
 def test_a_signatory_of_a_stranger_cannot_sign(stranger, at):
     made = draft_agreement()
-    version = agreements.send_for_signature(agreement=made, by=officer_of(made), at=at)
+    version = versions.send_for_signature(agreement=made, by=officer_of(made), at=at)
     MembershipFactory(user=stranger, organization=stranger.memberships.first().organization, role=Role.SIGNATORY)
 
     with pytest.raises(Refused):
@@ -143,7 +143,7 @@ def test_a_signatory_of_a_stranger_cannot_sign(stranger, at):
 
 def test_other_words_than_those_read_are_not_signed(at):
     made = draft_agreement()
-    agreements.send_for_signature(agreement=made, by=officer_of(made), at=at)
+    versions.send_for_signature(agreement=made, by=officer_of(made), at=at)
 
     with pytest.raises(signing.OtherWords):
         signing.sign(agreement=made, party=made.parties.get(organization=made.lead), content_hash="0" * 64, statement="Yes.",
@@ -152,9 +152,9 @@ def test_other_words_than_those_read_are_not_signed(at):
 
 def test_taking_back_leaves_the_frozen_version_and_copies_its_terms(at):
     made = draft_agreement()
-    old = agreements.send_for_signature(agreement=made, by=officer_of(made), at=at)
+    old = versions.send_for_signature(agreement=made, by=officer_of(made), at=at)
 
-    new = agreements.take_back(agreement=made, because="A typing error", by=officer_of(made), at=at)
+    new = versions.take_back(agreement=made, because="A typing error", by=officer_of(made), at=at)
 
     assert (new.number, new.frozen_at) == (2, None)
     assert new.retention_terms.count() == old.retention_terms.count() == 2
@@ -168,8 +168,8 @@ def test_termination_starts_the_clocks_that_wait_for_the_end(at):
 
     assert ended.state == "terminated"
     assert ended.ended_on == at.date()
-    with pytest.raises(agreements.NotInForce):
-        agreements.covered(ended, made.governing.data_items.first().category)
+    with pytest.raises(uses.NotInForce):
+        uses.covered(ended, made.governing.data_items.first().category, at)
 
 
 def test_a_failing_trail_stops_the_act(liaison_officer, own_organization, at, monkeypatch):

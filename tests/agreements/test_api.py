@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agreements.actions.agreements import last_version, open_version
+from agreements.actions import versions
+from agreements.actions.versions import last_version, open_version
 from agreements.models import Agreement, DeletionRun, Engagement, LegalHold, Party, Purpose
 from tests.factories.agreements import LegalHoldFactory, agreement_in_force, draft_agreement
 
@@ -52,6 +53,14 @@ def test_an_agreement_comes_into_force_by_calls_alone(
     post(key, "redaction-steps", category="incident-report", instruction="Names out")
     post(key, "permitted-uses", purpose=purpose["id"], categories=["incident-report"], recipients="parties")
     assert post(key, "negotiate")["state"] == "negotiation"
+    whole = client.get(api("agreements", key, "version")).json()
+    assert [gap["part"] for gap in whole["gaps"]] == ["review"]
+    opinion = {
+        "is_approved": True,
+        "opinion": "Fits",
+        "content_hash": versions.digest(versions.content_of(open_version(Agreement.objects.get()))),
+    }
+    assert api_of(signatory).post(api("agreements", key, "review"), opinion, format="json").status_code == 201
     assert client.get(api("agreements", key, "version")).json()["gaps"] == []
     assert post(key, "send")["state"] == "signature"
 
@@ -166,6 +175,8 @@ def test_a_stranger_finds_no_agreement_to_act_on(api_of, stranger, draft, path):
 def test_a_party_reads_but_does_not_change(api_of, partner_officer, draft):
     client, party = api_of(partner_officer), Party.objects.filter(agreement=draft).first()
 
+    assert client.get(api("agreements", draft.pk, "version")).status_code == 404, "a draft is its lead's alone"
+    Agreement.objects.filter(pk=draft.pk).update(state="negotiation")
     assert client.get(api("agreements", draft.pk, "version")).status_code == 200
     assert client.post(api("agreements", draft.pk, "purposes"), PURPOSE, format="json").status_code == 404
     assert client.delete(api("agreements", draft.pk, "parties", party.pk)).status_code == 404
@@ -185,8 +196,7 @@ def test_a_draft_needs_an_own_organization(api_of, liaison_officer, partner_orga
     assert client.post(api("agreements"), body, format="json").json()["error"]["fields"].keys() == {"lead"}
     assert client.post(api("agreements"), {**body, "lead": UNKNOWN}, format="json").status_code == 400
     assert client.post(api("agreements"), {"title": "Sharing"}, format="json").json()["error"]["fields"].keys() == {
-        "kind",
-        "lead",
+        "lead"
     }
     assert not Agreement.objects.exists()
 

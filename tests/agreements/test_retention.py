@@ -12,14 +12,14 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.actions import agreements, holds, retention
+from agreements.actions import holds, retention, versions
 from agreements.models import Agreement, DeletionBatch, DeletionRecord, DeletionRun, LegalHold, RetentionTerm
 from agreements.retention import certificates, due, execute, merkle, plan
 from incidents.models import Attachment, Indicator, Report
 from partnership import files
 from partnership.access.decide import Refused
 from partnership.models import AuditEntry, FileErasure, Role
-from tests.factories.agreements import agreement_in_force, holder
+from tests.factories.agreements import agreement_in_force, approve_what_waits, holder
 from tests.factories.incidents import AttachmentFactory, IndicatorFactory, ReportFactory
 from tests.factories.partnership import StoredFileFactory
 
@@ -250,14 +250,16 @@ def test_one_record_that_resists_does_not_stop_the_others():
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE FUNCTION resist() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.id = '{bad.pk}' THEN"
-            " RAISE EXCEPTION 'it resists'; END IF; RETURN OLD; END $$;"
+            " RAISE EXCEPTION 'it resists' USING DETAIL = 'Failing row contains (' || OLD.title || ').';"
+            " END IF; RETURN OLD; END $$;"
             " CREATE TRIGGER resist BEFORE DELETE ON incidents_report FOR EACH ROW EXECUTE FUNCTION resist()"
         )
 
     run = execute.sweep(trigger="command", chunk=4)
 
     assert (run.state, run.deleted_count, run.left_count, run.failed_count) == ("partial", 4, 1, 1)
-    assert run.quarantined.get().record_id == bad.pk
+    noted = run.quarantined.get()
+    assert (noted.record_id, noted.error) == (bad.pk, "it resists")  # and not the row that the database quotes
 
 
 @pytest.mark.django_db
@@ -368,6 +370,35 @@ def test_a_hold_being_placed_keeps_the_batch_from_its_agreement(committed_db):
     assert (run.deleted_count, Report.objects.count()) == (2, 3)
 
 
+def test_filing_a_report_does_not_wait_for_a_batch(committed_db, monkeypatch):
+    agreement = agreement_in_force()
+    reports(agreement, 3)
+    original, filed = execute._read, []
+
+    def file_another():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '300ms'")
+                filed.extend(reports(agreement, 1, until=FUTURE))
+        finally:
+            connection.close()
+
+    def read_while_somebody_files(*arguments):
+        found = original(*arguments)  # the batch holds its locks from here until it commits
+        if found and not filed:
+            thread = threading.Thread(target=file_another)
+            thread.start()
+            thread.join()
+        return found
+
+    monkeypatch.setattr(execute, "_read", read_while_somebody_files)
+
+    run = execute.sweep(trigger="command")
+
+    assert (run.state, run.deleted_count) == ("complete", 3)
+    assert [report.pk for report in filed] == list(Report.objects.values_list("pk", flat=True))
+
+
 def test_the_engine_refuses_other_isolation_levels(committed_db):
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -405,6 +436,7 @@ def test_a_killed_sweep_leaves_all_or_nothing_of_each_batch(committed_db):
     reports(held, 40)
     reports(agreement, 30, until=FUTURE)
     hold_on(held)
+    approve_what_waits()
     killed = 0
     for delay in [random.Random(7).uniform(1.2, 3.0) for _ in range(6)]:
         process = committed_db.start("retention", "sweep", "--chunk", "5")
@@ -440,7 +472,7 @@ def test_the_pages_show_the_preview_and_only_a_coordinator_runs_it(client_of, co
     assert client_of(liaison_officer).post("/agreements/retention/run").status_code == 404
     assert client_of(coordinator).post("/agreements/retention/run").status_code == 302
     assert not Report.objects.exists()
-    assert agreements.last_version(agreement).is_frozen
+    assert versions.last_version(agreement).is_frozen
 
 
 @pytest.mark.django_db

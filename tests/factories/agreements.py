@@ -9,9 +9,17 @@ from factory.django import DjangoModelFactory
 
 from agreements import models
 from agreements.actions import agreements as actions
-from agreements.actions import signing
-from partnership.models import Role
-from tests.factories.partnership import LONG_AGO, MembershipFactory, OrganizationFactory, RuleSetFactory, UserFactory
+from agreements.actions import approvals, negotiation, signing, versions
+from partnership.models import Role, TransferMechanism
+from tests.factories.partnership import (
+    LONG_AGO,
+    GroupFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    RuleSetFactory,
+    UserFactory,
+    secretariat,
+)
 
 
 class LegalBasisFactory(DjangoModelFactory):
@@ -45,6 +53,16 @@ class DataCategoryFactory(DjangoModelFactory):
     has_personal_data = False
 
 
+class AgreementTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AgreementTemplate
+
+    code = factory.Sequence(lambda n: f"template-{n}")
+    rule_set = factory.SubFactory(RuleSetFactory)
+    label = "A template"
+    kind = "bilateral"
+
+
 class AgreementFactory(DjangoModelFactory):
     class Meta:
         model = models.Agreement
@@ -64,6 +82,15 @@ class AgreementVersionFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: n + 1)
     created_at = LONG_AGO
     created_by = factory.SubFactory(UserFactory)
+
+
+class GoverningPeriodFactory(DjangoModelFactory):
+    class Meta:
+        model = models.GoverningPeriod
+
+    agreement = factory.SubFactory(AgreementFactory)
+    version = factory.SubFactory(AgreementVersionFactory)
+    since = LONG_AGO
 
 
 class PartyFactory(DjangoModelFactory):
@@ -134,6 +161,70 @@ class PermittedUseFactory(DjangoModelFactory):
     recipients = "parties"
 
 
+class HandlingPolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.HandlingPolicy
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    category = factory.SubFactory(DataCategoryFactory)
+
+
+class TransferFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Transfer
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    mechanism = factory.LazyFunction(lambda: TransferMechanism.objects.order_by("position").first())
+
+
+class ClauseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Clause
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    subject = "security"
+    text = "Encrypted at rest."
+
+
+class RemarkFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Remark
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    clause = "basics:title"
+    organization = factory.SubFactory(OrganizationFactory)
+    text = "Could it be shorter?"
+    made_at = LONG_AGO
+    made_by = factory.SubFactory(UserFactory)
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Proposal
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    kind = "clauses"
+    columns = factory.LazyFunction(lambda: {"subject": "security", "text": "Encrypted."})
+    reason = "Needed"
+    organization = factory.SubFactory(OrganizationFactory)
+    made_at = LONG_AGO
+    made_by = factory.SubFactory(UserFactory)
+
+
+class LegalReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = models.LegalReview
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    content_hash = "0" * 64
+    is_approved = True
+    opinion = "Fine"
+    drafted_by = factory.SubFactory(UserFactory)
+    reviewed_at = LONG_AGO
+    reviewed_by = factory.SubFactory(UserFactory)
+
+
 class LegalHoldFactory(DjangoModelFactory):
     class Meta:
         model = models.LegalHold
@@ -146,6 +237,18 @@ class LegalHoldFactory(DjangoModelFactory):
     review_on = date(2099, 1, 1)
     placed_at = LONG_AGO
     placed_by = factory.SubFactory(UserFactory)
+
+
+class ReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Reminder
+
+    person = factory.SubFactory(UserFactory)
+    kind = "end"
+    about = factory.Faker("uuid4")
+    day = date(2099, 1, 1)
+    days_before = 90
+    told_at = LONG_AGO
 
 
 class DeletionRunFactory(DjangoModelFactory):
@@ -204,6 +307,37 @@ class QuarantinedRecordFactory(DjangoModelFactory):
     noted_at = LONG_AGO
 
 
+class RetentionApprovalFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RetentionApproval
+
+    reference = factory.Sequence(lambda n: f"APR-2020-{n:04d}")
+    due_at = LONG_AGO
+    size = 0
+    hash = "0" * 64
+    because = "The first run"
+    asked_at = LONG_AGO
+    asked_by = factory.SubFactory(UserFactory)
+
+
+class NamedRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = models.NamedRecord
+
+    approval = factory.SubFactory(RetentionApprovalFactory)
+    record_type = "incidents.report"
+    record_id = factory.LazyFunction(uuid4)
+    term_id = factory.LazyFunction(uuid4)
+
+
+class ClearedTermFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ClearedTerm
+
+    term = factory.SubFactory(RetentionTermFactory)
+    cleared_at = LONG_AGO
+
+
 class EngagementFactory(DjangoModelFactory):
     class Meta:
         model = models.Engagement
@@ -229,6 +363,15 @@ class AgreementUserGrantFactory(DjangoModelFactory):
     granted_by = factory.SubFactory(UserFactory)
     reason = "Asked by the lead"
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class AgreementGroupGrantFactory(AgreementUserGrantFactory):
+    class Meta:
+        model = models.AgreementGroupGrant
+        exclude = ["user"]
+
+    user = None
+    group = factory.SubFactory(GroupFactory)
 
 
 def holder(role, organization):
@@ -269,16 +412,46 @@ def draft_agreement(lead=None, parties=None, *, months=24, days=0, trigger="rece
         at=at,
         columns={"purpose": purpose, "recipients": "parties", "highest_tlp": tlp_ceiling},
     )
+    approve(made, at)
     return made
 
 
-def agreement_in_force(lead=None, parties=None, **terms):
-    """An agreement that every party has signed."""
+def approve(made, at):
+    """A second person of the lead approves the words of the version under work."""
+    content = versions.content_of(versions.open_version(made))
+    return negotiation.review(agreement=made, is_approved=True, opinion="Fine", content_hash=versions.digest(content),
+                              by=holder(Role.ANALYST, made.lead), at=at)  # fmt: skip
+
+
+def agreement_in_force(lead=None, parties=None, *, has_run=True, **terms):
+    """An agreement that every party has signed, and whose first retention run lies behind it."""
     at = terms.get("at") or datetime(2024, 1, 10, 12, tzinfo=UTC)
-    made = draft_agreement(lead, parties, **terms)
-    version = actions.send_for_signature(agreement=made, by=holder(Role.LIAISON_OFFICER, made.lead), at=at)
-    for party in made.parties.select_related("organization"):
+    made = signed(draft_agreement(lead, parties, **terms), at)
+    if has_run:
+        for term in made.governing.retention_terms.all():
+            ClearedTermFactory(term=term)
+    return made
+
+
+def sent(made, at):
+    """Have the open version approved and send it for signature."""
+    approve(made, at)
+    return versions.send_for_signature(agreement=made, by=holder(Role.LIAISON_OFFICER, made.lead), at=at)
+
+
+def signed(made, at):
+    """Have the open version approved, send it for signature and let every party sign it."""
+    version = sent(made, at)
+    for party in made.parties.filter(until__isnull=True).select_related("organization"):
         signing.sign(agreement=made, party=party, content_hash=version.content_hash, statement="I am authorised.",
                      by=holder(Role.SIGNATORY, party.organization), at=at)  # fmt: skip
     made.refresh_from_db()
     return made
+
+
+def approve_what_waits():
+    """One coordinator asks for what waits for a second person, another approves it."""
+    first, second = (MembershipFactory(organization=secretariat(), role=Role.COORDINATOR).user for _ in range(2))
+    at = datetime.now(UTC)
+    made = approvals.ask(because="Looked at", by=first, at=at)
+    return approvals.approve(approval=made, content_hash=made.hash, because="Looked at too", by=second, at=at)

@@ -1,8 +1,9 @@
 """The smallest valid thing of each model of councils."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import factory
+from django.contrib.auth.models import Permission
 from factory.django import DjangoModelFactory
 
 from councils import models
@@ -10,6 +11,7 @@ from tests.factories.partnership import (
     LONG_AGO,
     AudienceFactory,
     AudienceMemberFactory,
+    GroupFactory,
     OrganizationFactory,
     UserFactory,
 )
@@ -25,6 +27,28 @@ class CouncilFactory(DjangoModelFactory):
     secretariat = factory.SubFactory(OrganizationFactory)
     created_at = LONG_AGO
     created_by = factory.SubFactory(UserFactory)
+
+
+class CouncilUserGrantFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CouncilUserGrant
+
+    user = factory.SubFactory(UserFactory)
+    permission = factory.LazyFunction(lambda: Permission.objects.get(codename="view_council"))
+    content_object = factory.SubFactory(CouncilFactory)
+    granted_at = LONG_AGO
+    granted_by = factory.SubFactory(UserFactory)
+    reason = "Asked by the chair"
+    expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class CouncilGroupGrantFactory(CouncilUserGrantFactory):
+    class Meta:
+        model = models.CouncilGroupGrant
+        exclude = ["user"]
+
+    user = None
+    group = factory.SubFactory(GroupFactory)
 
 
 class CharterFactory(DjangoModelFactory):

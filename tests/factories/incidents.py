@@ -22,6 +22,7 @@ from partnership.models import TLP, Sector
 from tests.factories.partnership import (
     LONG_AGO,
     AudienceFactory,
+    GroupFactory,
     OrganizationFactory,
     RuleSetFactory,
     StoredFileFactory,
@@ -134,10 +135,19 @@ class ReportUserGrantFactory(DjangoModelFactory):
         lambda: Permission.objects.get(codename="view_report", content_type__app_label="incidents")
     )
     content_object = factory.SubFactory(ReportFactory)
-    granted_at = LONG_AGO
+    granted_at = factory.LazyFunction(lambda: datetime.now(UTC) - timedelta(days=1))
     granted_by = factory.SubFactory(UserFactory)
     reason = "Needed at the exchange"
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=30))
+
+
+class ReportGroupGrantFactory(ReportUserGrantFactory):
+    class Meta:
+        model = models.ReportGroupGrant
+        exclude = ["user"]
+
+    user = None
+    group = factory.SubFactory(GroupFactory)
 
 
 class IndicatorFactory(DjangoModelFactory):
@@ -177,6 +187,47 @@ class ImportFactory(DjangoModelFactory):
     state = "checked"
     started_at = LONG_AGO
     started_by = factory.SubFactory(UserFactory)
+
+
+class FigureReleaseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.FigureRelease
+
+    number = factory.Sequence(lambda n: n + 1)
+    month = factory.Sequence(lambda n: date(2000 + n // 12, n % 12 + 1, 1))
+    series = 1
+    content = factory.LazyFunction(dict)
+    content_hash = "0" * 64
+    published_at = LONG_AGO
+
+
+class CountedReportFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CountedReport
+
+    report = factory.SubFactory(ReportFactory)
+    release = factory.SubFactory(FigureReleaseFactory)
+
+
+class CohortMemberFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CohortMember
+
+    line = "nis2:energy"
+    group = factory.SubFactory(OrganizationFactory)
+    since = date(2026, 1, 1)
+
+
+class TallyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Tally
+
+    line = "nis2:energy"
+    month = date(2026, 1, 1)
+    group = factory.SubFactory(OrganizationFactory)
+    severity = 2
+    amount = 3
+    strictest = 3
 
 
 def content(**more):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
 from partnership import models
+from partnership.audit import notes
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = date(2099, 1, 1)
@@ -81,9 +82,42 @@ class ApiTokenFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     name = "Connected system"
     digest = factory.LazyFunction(lambda: uuid4().hex * 2)
-    created_at = LONG_AGO
+    created_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    areas = factory.LazyFunction(lambda: sorted(models.Area.values))
     created_by = factory.SelfAttribute("user")
     expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=90))
+
+
+class SessionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Session
+
+    session_key = factory.LazyFunction(lambda: uuid4().hex * 2)
+    session_data = ""
+    expire_date = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(hours=12))
+    user = factory.SubFactory(UserFactory)
+    device = "Firefox on Linux"
+    started_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    seen_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class RecoveryCodeFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RecoveryCode
+
+    user = factory.SubFactory(UserFactory)
+    digest = factory.LazyFunction(lambda: uuid4().hex * 2)
+    made_at = LONG_AGO
+
+
+class TallyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Tally
+
+    key = factory.LazyFunction(lambda: uuid4().hex * 2)
+    count = 1
+    ends_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(minutes=15))
+    free_at = LONG_AGO
 
 
 class RuleSetFactory(DjangoModelFactory):
@@ -288,6 +322,32 @@ class AuditCheckpointFactory(DjangoModelFactory):
     size = 0
     root = "0" * 64
     head = "0" * 64
+    origin = "portal.example/trail"
+    signature = ""
+
+
+class AuditWitnessFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AuditWitness
+
+    organization = factory.SubFactory(OrganizationFactory)
+    key = factory.LazyFunction(
+        lambda: str(notes.Verifier("witness.example", notes.COSIGNATURE, uuid4().bytes + uuid4().bytes))
+    )
+    registered_at = LONG_AGO
+    registered_by = factory.SubFactory(UserFactory)
+
+
+class AuditCosignatureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AuditCosignature
+
+    checkpoint = factory.SubFactory(AuditCheckpointFactory)
+    witness = factory.SubFactory(AuditWitnessFactory)
+    witnessed_at = LONG_AGO
+    posted_at = LONG_AGO
+    posted_by = factory.SubFactory(UserFactory)
+    signature = ""
 
 
 class OrganizationUserGrantFactory(DjangoModelFactory):
@@ -319,6 +379,32 @@ class OrganizationGroupGrantFactory(OrganizationUserGrantFactory):
     group = factory.SubFactory(GroupFactory)
 
 
+class BreakGlassFactory(DjangoModelFactory):
+    """A request that nobody has approved yet."""
+
+    class Meta:
+        model = models.BreakGlass
+
+    record_type = "incidents.report"
+    record_id = factory.LazyFunction(uuid4)
+    record_name = "INC-2026-000001"
+    tlp_ceiling = models.TLP.AMBER
+    reason = "An outage is under way"
+    requested_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    requested_by = factory.SubFactory(UserFactory)
+
+
+class ConfirmationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Confirmation
+
+    kind = "organization"
+    to = "person"
+    grant_id = factory.Sequence(lambda n: n + 1)
+    asked_at = LONG_AGO
+    due_at = LONG_AGO
+
+
 def member(role, organization=None, **user):
     """A person with one role in one organization (a new vetted operator unless given)."""
     person = UserFactory(**user)
@@ -330,3 +416,12 @@ def secretariat():
     """The neutral coordinating body."""
     found = models.Organization.objects.filter(is_secretariat=True).first()
     return found or OrganizationFactory(name="Secretariat", kind="association", is_secretariat=True)
+
+
+class SecurityEventFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SecurityEvent
+
+    at = LONG_AGO
+    kind = "access_refused"
+    request_id = factory.LazyFunction(uuid4)

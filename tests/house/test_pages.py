@@ -9,6 +9,7 @@ from agreements.models import Agreement, DeletionRecord, LegalHold
 from councils.models import Council, Decision, Meeting
 from incidents.models import Report
 from partnership.models import CorrectiveAction, Organization, User
+from tests.clients import signed_in
 from tests.house.test_urls import ALL, path_of
 
 PEOPLE = [
@@ -18,9 +19,7 @@ PEOPLE = [
 
 
 def client_for(email):
-    client = Client(raise_request_exception=True)
-    client.force_login(User.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return signed_in(Client(raise_request_exception=True), User.objects.get(email=email))
 
 
 def records():

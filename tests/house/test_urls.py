@@ -26,7 +26,9 @@ ALL = list(walk())
 # Library views that nothing links to: they stay closed because they declare nothing.
 CLOSED = {
     "account_signup", "account_email", "account_confirm_email", "account_email_verification_sent", "account_set_password",
-    "account_request_login_code", "account_confirm_login_code", "account_signup_by_passkey",
+    "account_request_login_code", "account_confirm_login_code", "account_signup_by_passkey", "account_reauthenticate",
+    "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn",
+    "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
 }  # fmt: skip
 
 
@@ -56,7 +58,8 @@ def test_every_address_declares_who_may_open_it(route, entry, namespaces):
 OPEN_ROUTES = {
     "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "account_reset_password_from_key_done", "health-live", "health-ready", "openapi",
-    "docs", "invitation-accept", "appearance", "gallery", "accessibility",
+    "docs", "mfa_authenticate", "mfa_login_webauthn", "invitation-accept", "appearance", "gallery", "accessibility",
+    "policy-reports", "certificate-verify",
 }  # fmt: skip
 
 

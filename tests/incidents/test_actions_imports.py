@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from agreements.models import Party
+from agreements.models import ClearedTerm, DeletionRecord, Party
+from agreements.retention import certificates, execute, sources
 from incidents.actions import imports
 from incidents.actions.veris_writer import Writer
 from incidents.models import Import, Report
@@ -340,3 +341,33 @@ def test_the_real_incidents_come_in_without_loss(give_file, liaison_officer, at)
     found = Report.objects.select_related("body")
     assert {report.source_key: report.body.raw for report in found} == {row["incident_id"]: row for row in rows}
     assert all(report.retain_until is not None for report in found)
+
+
+def test_what_was_deleted_is_not_taken_in_again(give_file, liaison_officer, at, agreement):
+    data = lines(incident(1), incident(2))
+    brought_in(checked(give_file(data)), liaison_officer, at)
+    gone = Report.objects.get(source_key=incident(1)["incident_id"])
+    Report.objects.filter(pk=gone.pk).update(retain_until="2020-01-01")
+    for term in agreement.governing.retention_terms.all():
+        ClearedTerm.objects.get_or_create(term=term, defaults={"cleared_at": at})
+    assert execute.sweep(trigger="command").deleted_count == 1
+
+    again = checked(give_file(data + lines(incident(3))))
+
+    assert (again.good_count, again.bad_count) == (1, 1)
+    assert "was deleted here when its time was over" in json.dumps(again.errors)
+    brought_in(again, liaison_officer, at, skip_bad=True)
+    assert not Report.objects.filter(source_key=gone.source_key).exists()
+    assert Report.objects.filter(source_key=incident(3)["incident_id"]).exists()
+    record = DeletionRecord.objects.get()
+    assert len(record.source_digest) == 64 and certificates.verify() == []
+    assert gone.source_key not in json.dumps(DeletionRecord.objects.values().get(), default=str)
+    DeletionRecord.objects.update(source_digest="")
+    assert certificates.verify() != []
+
+
+def test_another_organization_may_use_the_same_number(give_file, liaison_officer, at):
+    one = sources.digest(sources.joined("a", "veris", "1"))
+
+    assert one != sources.digest(sources.joined("b", "veris", "1")) and sources.digest(None) == ""
+    assert sources.deleted([one, ""]) == set()

@@ -9,9 +9,9 @@ from dateutil.relativedelta import relativedelta
 from agreements.models import DeletionRecord
 from incidents import demo
 from incidents.models import Attachment, Indicator, Report
-from partnership.models import Role, Sector
+from partnership.models import AuditEntry, Role, Sector
 from tests.factories.incidents import agreement_in_force
-from tests.factories.partnership import OrganizationFactory, member
+from tests.factories.partnership import OrganizationFactory, member, secretariat
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,12 @@ def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monke
     officers = {key: member(Role.LIAISON_OFFICER, organization) for key, organization in organizations.items()}
     agreement = agreement_in_force(*organizations.values(), months=18)
 
-    made = demo.build(SimpleNamespace(organizations=organizations, officer_of=officers, agreements=[agreement], now=at))
+    secretary, deputy = member(Role.COORDINATOR, secretariat()), member(Role.COORDINATOR, secretariat())
+    world = SimpleNamespace(
+        organizations=organizations, officer_of=officers, people={**officers, "deputy@secretariat": deputy}, coordinator=secretary, readers=("org0", "org1"), exceptions=("org0", ("org1", "org2", "org3")),
+        agreements=[agreement], now=at,
+    )  # fmt: skip
+    made = demo.build(world)
 
     gone = DeletionRecord.objects.count()
     assert gone > 0 and len(made) + gone > 120 and Report.objects.count() == len(made)
@@ -32,6 +37,7 @@ def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monke
     assert Report.objects.filter(received_at__lt=at - relativedelta(months=17)).exists()
     assert not Report.objects.filter(received_at__gt=at).exists()
     assert Attachment.objects.count() == 2
+    assert AuditEntry.objects.filter(verb="incidents.body_read").exists()
     documentation = ipaddress.ip_network("198.51.100.0/24")
     for value in Indicator.objects.filter(type="ipv4").values_list("value", flat=True):
         assert ipaddress.ip_address(value) in documentation
@@ -39,4 +45,11 @@ def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monke
 
 
 def test_a_world_without_agreements_gets_no_reports(at):
-    assert demo.build(SimpleNamespace(organizations={}, officer_of={}, agreements=[], now=at)) == []
+    assert (
+        demo.build(
+            SimpleNamespace(
+                organizations={}, officer_of={}, people={}, readers=(), exceptions=("", ()), agreements=[], now=at
+            )
+        )
+        == []
+    )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agreements.models import AgreementUserGrant, Engagement, Party
@@ -12,6 +13,7 @@ from partnership.access.decide import can, explain
 from partnership.access.scope import visible
 from partnership.models import (
     TLP,
+    BreakGlass,
     Membership,
     Organization,
     OrganizationGroupGrant,
@@ -19,8 +21,14 @@ from partnership.models import (
     Role,
     Sector,
 )
-from tests.factories.incidents import ReleaseFactory, ReportFactory, ReportUserGrantFactory, SectorShareFactory
-from tests.factories.partnership import AudienceMemberFactory, OrganizationFactory, member
+from tests.factories.incidents import (
+    ReleaseFactory,
+    ReportFactory,
+    ReportGroupGrantFactory,
+    ReportUserGrantFactory,
+    SectorShareFactory,
+)
+from tests.factories.partnership import AudienceMemberFactory, BreakGlassFactory, OrganizationFactory, member
 
 ALL = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT, TLP.RED)
 HEAD, BODY, EXPORT = "incidents.view_report", "incidents.view_report_body", "incidents.export_report"
@@ -216,6 +224,81 @@ def test_a_grant_on_the_organization_reaches_up_to_amber_by_person_and_by_group(
     grant(OrganizationGroupGrant, group, "view_organization", own_organization)
 
     assert seen(stranger) == seen(council_member) == [0, 1, 2]
+
+
+def test_a_grant_to_a_group_reaches_its_persons_up_to_amber_strict(seen, by_tlp, stranger, own_organization):
+    group = Group.objects.create(name="Task force")
+    stranger.groups.add(group)
+    for tlp in (TLP.AMBER, TLP.AMBER_STRICT):
+        ReportGroupGrantFactory(group=group, content_object=by_tlp[tlp])
+
+    assert seen(stranger) == seen(stranger, BODY) == [0, 2, 3]
+    assert seen(stranger, EXPORT) == [0]
+
+    stranger.groups.clear()
+
+    assert seen(stranger) == [0]
+
+
+def test_the_database_refuses_a_red_report_to_a_group_from_both_sides(by_tlp):
+    with pytest.raises(IntegrityError, match="named persons"), transaction.atomic():
+        ReportGroupGrantFactory(content_object=by_tlp[TLP.RED])
+    row = ReportGroupGrantFactory(content_object=by_tlp[TLP.AMBER])
+    report = Report.objects.filter(pk=by_tlp[TLP.AMBER].pk)
+    with pytest.raises(IntegrityError, match="end that first"), transaction.atomic():
+        report.update(tlp=TLP.RED)
+
+    row.revoked_at, row.revoked_by = timezone.now(), row.granted_by
+    row.save()
+
+    assert report.update(tlp=TLP.RED) == 1
+
+
+def test_the_database_refuses_more_than_ninety_days_no_reason_and_an_end_before_the_beginning(by_tlp):
+    row = ReportUserGrantFactory(content_object=by_tlp[TLP.GREEN])
+    for wrong in ({"expires_at": row.granted_at + timedelta(days=91)}, {"reason": ""}, {"expires_at": row.granted_at}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**wrong)
+
+    renewed = {"renewed_at": row.granted_at + timedelta(days=60), "renewed_by": row.granted_by}
+
+    assert type(row).objects.filter(pk=row.pk).update(expires_at=row.granted_at + timedelta(days=150), **renewed)
+
+
+@pytest.mark.parametrize(
+    ("more", "sees"),
+    [({}, True), ({"minutes": -1}, False), ({"approved": False}, False), ({"ended": True}, False)],
+    ids=["live", "expired", "not approved", "ended"],
+)
+def test_broken_glass_opens_one_record_up_to_its_ceiling_while_it_is_live(
+    seen, by_tlp, stranger, coordinator, more, sees
+):
+    now = timezone.now()
+    for tlp in (TLP.AMBER_STRICT, TLP.RED):
+        glass = BreakGlassFactory(record_id=by_tlp[tlp].pk, requested_by=stranger, tlp_ceiling=TLP.AMBER_STRICT)
+        if more.get("approved", True):
+            glass.approved_at, glass.approved_by = now - timedelta(hours=1), coordinator
+            glass.expires_at = now + timedelta(minutes=more.get("minutes", 60))
+        if more.get("ended"):
+            glass.ended_at, glass.ended_by = now, stranger
+        glass.save()
+
+    assert seen(stranger) == seen(stranger, BODY) == ([0, 3] if sees else [0])
+    assert seen(stranger, EXPORT) == [0]
+
+
+def test_broken_glass_takes_two_persons_and_four_hours_at_most(by_tlp, stranger, coordinator):
+    glass, now = BreakGlassFactory(requested_by=stranger), timezone.now()
+    rows = BreakGlass.objects.filter(pk=glass.pk)
+    for wrong in (
+        {"approved_by": stranger, "expires_at": now + timedelta(hours=1)},
+        {"approved_by": coordinator, "expires_at": now + timedelta(hours=4, seconds=1)},
+        {"approved_by": coordinator, "expires_at": None},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(approved_at=now, **wrong)
+
+    assert rows.update(approved_at=now, approved_by=coordinator, expires_at=now + timedelta(hours=4)) == 1
 
 
 def test_an_engaged_auditor_sees_heads_and_no_body(seen, auditor, agreement):

@@ -3,33 +3,39 @@
 import csv
 import io
 import json
+import re
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import TimeoutError
 
 from tests.factories.veris import incident
+from tests.journeys.conftest import next_code
 
 pytestmark = pytest.mark.journey
 
 
 def downloaded(walker, click):
-    with walker.page.expect_download() as told:
-        walker.click(click)
+    try:
+        with walker.page.expect_download() as told:
+            walker.click(click)
+    except TimeoutError as error:
+        raise AssertionError(f"No file came from {walker.page.url}:\n{walker.text()}") from error
     with open(told.value.path(), "rb") as file:
         return file.read()
 
 
 def test_a_liaison_officer_agrees_shares_holds_and_finds_the_proof(walk, tmp_path):
     officer = walk("officer@noordnet.example").look()
-    officer.go("/agreements/new").fill(title="Journey agreement").look().click("Begin")
+    officer.go("/agreements/new").fill(title="Journey agreement", kind="Bilateral").look().click("Begin")
     officer.click("Parties").fill(organization="National Incident Centre").click("Add").click("Back to all steps")
     officer.click("Purposes").fill(text="Early warning", legal_basis="Legal obligation, Art. 6(1)(c)").click("Add")
     assert "needs the law that is relied on" in officer.text()
     officer.look().fill(law_cited="NIS2, Article 29").click("Add").click("Back to all steps")
-    officer.click("Data and retention").fill(category="Incident reports").click("Add").click(
-        "Go on to the retention periods"
-    )
+    officer.click("Data").fill(category="Incident reports").click("Add").click("Go on to the retention periods")
     officer.fill(category="Incident reports", months="12").click("Add")
     assert "A report received today would be deleted after" in officer.text()
     officer.look().click("Back to all steps").click("Permitted uses").fill(
@@ -39,7 +45,12 @@ def test_a_liaison_officer_agrees_shares_holds_and_finds_the_proof(walk, tmp_pat
     officer.fill(
         summary="We warn each other.", effective_on=date.today().isoformat(), minimum_group_size="3"
     ).look().click("Save")
-    officer.look().click("Send for signature").look().click("Freeze and send")
+    steps = officer.look().page.url
+    assert "A second person approves the words as they stand." in officer.text()
+    second = walk("signatory@noordnet.example").go(steps.removesuffix("/draft") + "/review").look()
+    second.page.get_by_label("I approve these words").check()
+    second.fill(opinion="The law fits the purpose.").click("Give the opinion").look()
+    officer.go(steps).click("Send for signature").look().click("Freeze and send")
     agreement = officer.page.url
     assert "Sent for signature" in officer.text() and "Signatures of" in officer.text()
 
@@ -89,7 +100,7 @@ def test_a_liaison_officer_agrees_shares_holds_and_finds_the_proof(walk, tmp_pat
     assert "Legal hold HOLD-" in holder.text()
     officer.go("/agreements/certificates/").look()
     officer.page.locator("main tbody a").first.click()
-    assert "Leaf" in officer.text() and "after receipt" in officer.text()
+    assert "Hash of this certificate" in officer.text() and "after receipt" in officer.text()
     officer.look()
 
 
@@ -147,9 +158,34 @@ def test_c_auditor_exports_identical_figures_and_verifies_the_trail(walk):
         [f"{float(value):g}" if value.replace(".", "").isdigit() else value for value in row] for row in rows]  # fmt: skip
     assert seen["PDF"].startswith(b"%PDF-")
 
-    auditor.go("/audit/verify").look().click("Verify now")
-    assert "The trail is intact" in auditor.text()
-    auditor.look().go("/audit/").look()
+    auditor.go("/audit/").look()
+
+
+def test_f_auditor_verifies_that_the_trail_was_not_altered(walk, tmp_path):
+    auditor = walk("auditor@audithuis.example").go("/audit/verify").look().click("Verify now")
+    auditor.page.get_by_text("The trail is intact").wait_for(timeout=60_000)
+    shown = auditor.look().text()
+    key = re.search(r"localhost/trail\+\S+", shown)[0]
+    assert "National Incident Centre" in shown and "behind" in shown
+
+    auditor.go("/audit/checkpoints/").look().page.locator("main tbody a").last.click()
+    auditor.page.get_by_role("heading", name="Counter-signed by").wait_for()
+    auditor.look()
+    auditor.go("/audit/export").fill(reason="Yearly audit").look().click("Make the file")
+    ready = auditor.page.get_by_role("link", name="Download", exact=True)
+    for _ in range(60):  # a long file is made by a job
+        if ready.count():
+            break
+        auditor.page.wait_for_timeout(500)
+        auditor.page.reload()
+    (tmp_path / "trail.zip").write_bytes(downloaded(auditor.look(), "Download"))
+    auditor.go("/audit/verify")
+    (tmp_path / "verify_trail.py").write_bytes(downloaded(auditor, "verify_trail.py"))
+    outcome = subprocess.run([sys.executable, "-I", "-S", "verify_trail.py", "trail.zip", "--key", key, "--witnesses", "2"],
+                             cwd=tmp_path, env={}, capture_output=True, text=True, check=False)  # fmt: skip
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "The trail is INTACT" in outcome.stdout and "Counter-signed by cert-nl.example/witness" in outcome.stdout
 
 
 def test_d_pages_without_a_login_and_without_scripts(walk, chromium, portal):
@@ -159,6 +195,8 @@ def test_d_pages_without_a_login_and_without_scripts(walk, chromium, portal):
     page.goto(f"{portal}/accounts/login/")
     page.fill("#id_login", "officer@noordnet.example")
     page.fill("#id_password", "lighthouse-keepers-share-fog")
+    page.click("main button.primary")
+    page.fill("#id_code", next_code("officer@noordnet.example"))
     page.click("main button.primary")
     page.goto(f"{portal}/incidents/?severity=4")
     assert "Incident reports" in page.content()

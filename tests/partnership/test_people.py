@@ -9,6 +9,7 @@ from django.core import mail
 from partnership.access.decide import Refused
 from partnership.actions import accounts
 from partnership.models import AuditEntry, Invitation, Membership, Role, User
+from tests.clients import enrolled, token_of
 from tests.factories.partnership import PASSWORD, InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,9 @@ def test_an_invited_person_joins_once_and_signs_in(invite, client_of, client, ow
     assert made.memberships.get().role == Role.ANALYST and made.check_password(GOOD)
     assert client.get(link).status_code == 404
     signed_in = client.post("/accounts/login/", {"login": "NEW@noord.example", "password": GOOD}, follow=True)
-    assert "Nina New" in signed_in.content.decode()
+    assert (
+        "One thing is left before you start" in signed_in.content.decode() and "Nina New" in signed_in.content.decode()
+    )
 
 
 def test_a_person_with_an_account_joins_with_it_and_nobody_else_can(invite, client_of, client, stranger, nobody):
@@ -119,7 +122,7 @@ def test_a_membership_gives_nothing_after_it_has_ended(client_of, administrator,
 
 def test_a_closed_account_is_out_on_every_path(client_of, client, coordinator, administrator, liaison_officer, at):
     signed_in = client_of(liaison_officer)
-    _, token = accounts.make_token(user=liaison_officer, name="SOC", days=10, at=at)
+    token = token_of(liaison_officer, at)
     header = {"HTTP_AUTHORIZATION": f"Token {token}"}
     assert client.get("/api/v1/organizations", **header).status_code == 200
     page = f"/people/{liaison_officer.pk}/close"
@@ -135,7 +138,9 @@ def test_a_closed_account_is_out_on_every_path(client_of, client, coordinator, a
 
 def test_a_token_is_shown_once_acts_for_its_person_and_ends(client_of, client, liaison_officer, stranger, at):
     mine = client_of(liaison_officer)
-    shown = mine.post("/tokens/", {"name": "SOC", "days": 30}, follow=True).content.decode()
+    enrolled(liaison_officer)
+    given = {"name": "SOC", "days": 30, "areas": ["partnership"]}
+    shown = mine.post("/tokens/", given, follow=True).content.decode()
     token = re.search(r"shown this once: (\S+?)[<\s]", shown)[1]
     made = liaison_officer.api_tokens.get()
 
@@ -144,11 +149,13 @@ def test_a_token_is_shown_once_acts_for_its_person_and_ends(client_of, client, l
     assert client_of(stranger).post(f"/tokens/{made.pk}/revoke").status_code == 404
     assert mine.post(f"/tokens/{made.pk}/revoke").status_code == 302
     assert client.get("/api/v1/organizations", HTTP_AUTHORIZATION=f"Token {token}").status_code == 401
-    assert mine.post("/tokens/", {"name": "SOC", "days": 366}).status_code == 422
+    assert mine.post("/tokens/", {**given, "days": 366}).status_code == 422
+    assert mine.post("/tokens/", {**given, "areas": []}).status_code == 422
+    assert mine.post("/tokens/", {**given, "may_decide": "on"}).status_code == 422
 
 
 def test_an_expired_token_is_refused(client, liaison_officer, at):
-    _, token = accounts.make_token(user=liaison_officer, name="Old", days=1, at=at - timedelta(days=2))
+    token = token_of(liaison_officer, at - timedelta(days=2), days=1)
 
     assert client.get("/api/v1/organizations", HTTP_AUTHORIZATION=f"Token {token}").status_code == 401
 

@@ -1,5 +1,6 @@
 """Start PostgreSQL and Redis for a run of the suite, unless the environment names servers."""
 
+import contextlib
 import os
 import re
 import tempfile
@@ -41,8 +42,9 @@ def _clear_after_killed_runs():
     """Servers die with their run, but the folder of a killed run stays behind: its name tells whose it was."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         pid = re.match(rf"{PREFIX}(\d+)-", folder.name)
-        if pid and folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid[1]}").exists():
-            State(folder).discard()
+        with contextlib.suppress(FileNotFoundError):  # another run that begins now was quicker
+            if pid and folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid[1]}").exists():
+                State(folder).discard()
     clear_orphans()
 
 

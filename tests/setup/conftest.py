@@ -77,6 +77,11 @@ def all_gone(pids: set[int], patience: float = 20) -> bool:
     return False
 
 
+def survivors(pids: set[int]) -> list[str]:
+    """The command lines of those that still live, for the message of a failure."""
+    return [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if _lives(pid)]
+
+
 def _lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

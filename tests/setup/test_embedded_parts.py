@@ -99,14 +99,6 @@ def test_private_folders_of_state_folders_that_are_gone_are_cleared(tmp_path, mo
     assert (kept.exists(), elsewhere.exists(), gone.exists()) == (True, True, False)
 
 
-def test_the_key_of_a_state_folder_is_random_secret_and_stays(state):
-    key = state.secret_key()
-
-    assert len(key) >= 50
-    assert state.secret_key() == key
-    assert (state.root / "secret-key").stat().st_mode & 0o777 == 0o600
-
-
 def test_a_long_log_is_put_aside(state, monkeypatch):
     monkeypatch.setattr(folders, "LARGEST_LOG", 10)
     (state.logs / "web.log").write_text("longer than ten bytes")
@@ -245,13 +237,3 @@ def test_settings_for_another_server_do_not_leak_to_the_embedded_one(state, monk
 
     assert "PGPORT" not in environment
     assert environment["DATABASE_URL"] == "postgres://x"
-
-
-def test_a_key_is_lent_to_local_settings_alone(state, monkeypatch):
-    monkeypatch.delenv("PORTAL_SECRET_KEY", raising=False)
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "partnership.settings.production")
-
-    assert "PORTAL_SECRET_KEY" not in supervisor.environment_for(state, {})
-
-    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
-    assert supervisor.environment_for(state, {})["PORTAL_SECRET_KEY"] == state.secret_key()

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import suppress
 
@@ -14,7 +15,7 @@ import redis
 
 from partnership.embedded import parts
 from partnership.embedded.supervisor import ROOT
-from tests.setup.conftest import all_gone
+from tests.setup.conftest import all_gone, survivors
 
 RUNS = "The portal runs at"
 
@@ -107,7 +108,7 @@ def test_manage_uses_running_servers_or_starts_its_own(start):
     guest = start("manage", "showmigrations", "partnership")
 
     assert guest.process.wait(60) == 0, guest.said
-    assert "0001_initial" in guest.said
+    assert "0001_squashed" in guest.said
     assert alone.process.returncode == 0, alone.said
     assert "user=postgres" in alone.said
     assert servers.process.poll() is None
@@ -145,9 +146,26 @@ def test_a_killed_portal_leaves_no_process_and_starts_again(start):
 
     first.end(signal.SIGKILL)
 
-    assert all_gone(family)
+    assert all_gone(family), survivors(family)
     second = start("up", "--no-demo", "--port", str(port))
     assert second.says("Stop it with Ctrl-C"), second.said
+
+
+@pytest.mark.slow
+def test_a_killed_worker_takes_its_pool_along(start):
+    portal = start("up", "--no-demo", "--port", str(parts._free_port()))
+    assert portal.says("Stop it with Ctrl-C"), portal.said
+    until = time.monotonic() + 60
+    while len(workers := {pid for pid in portal.family() if b"\x00worker\x00" in _command_of(pid)}) < 3:
+        assert time.monotonic() < until  # itself and two of its pool
+        time.sleep(0.1)
+
+    portal.process.send_signal(signal.SIGSTOP)  # else it would end them itself
+    try:
+        os.kill(min(workers), signal.SIGKILL)
+        assert all_gone(workers, patience=2), survivors(workers)
+    finally:
+        portal.process.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Say why a person may do something, or that the person may not."""
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from partnership.access.actor import Actor
@@ -23,9 +24,17 @@ class Command(BaseCommand):
             raise CommandError(
                 "Unknown address." if person is None else "Unknown permission. See docs/generated/permissions.md."
             )
-        row = entry.model._default_manager.filter(pk=options["key"]).first() if entry.model and options["key"] else None
+        row = self.row(entry.model, options["key"]) if entry.model and options["key"] else None
         ways = explain(Actor(person), entry.name, row)
         for way in ways:
             self.stdout.write(f"{way.name}: {way.because}")
         if not ways:
             self.stdout.write("No way leads there.")
+
+    def row(self, model, key):
+        try:
+            return model._default_manager.get(pk=key)
+        except (model.DoesNotExist, ValidationError, ValueError) as error:
+            raise CommandError(
+                f"KEY names no {model._meta.verbose_name}: {key}. It stands at the end of its page's address."
+            ) from error

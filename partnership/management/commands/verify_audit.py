@@ -3,10 +3,11 @@
 import json
 import sys
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from partnership.audit import chain
+from partnership.models import AuditCheckpoint
 
 
 class Command(BaseCommand):
@@ -14,19 +15,36 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument(
+            "--from", dest="since", type=int, metavar="SIZE",
+            help="begin at the newest checkpoint of at most that many entries instead of reading all",
+        )  # fmt: skip
 
     def handle(self, *args, **options):
+        since = checkpoint_at(options["since"])
         with transaction.atomic():
-            verdict = chain.verify()
+            verdict = chain.verify(since=since)
         if options["json"]:
-            self.stdout.write(json.dumps({
-                "intact": verdict.is_intact, "entries": verdict.entries, "shredded": verdict.shredded,
-                "head": verdict.head, "faults": verdict.faults,
-            }))  # fmt: skip
+            self.stdout.write(json.dumps(verdict.as_data()))
         else:
-            for fault in verdict.faults:
-                self.stdout.write(fault)
-            state = "intact" if verdict.is_intact else f"NOT intact: {len(verdict.faults)} faults"
-            self.stdout.write(f"{verdict.entries} entries checked; the trail is {state}. Head: {verdict.head}")
+            self._tell(verdict)
         if not verdict.is_intact:
             sys.exit(1)
+
+    def _tell(self, verdict):
+        for fault in verdict.faults:
+            self.stdout.write(fault)
+        state = "intact" if verdict.is_intact else f"NOT intact: {len(verdict.faults)} faults"
+        behind = f" behind the first {verdict.begin}" if verdict.begin else ""
+        self.stdout.write(f"{verdict.entries} entries{behind} checked; the trail is {state}. Head: {verdict.head}")
+        self.stdout.write(f"Root: {verdict.root}. Checkpoints: {verdict.checkpoints} in the database, {verdict.anchors} in the file;"
+                          f" {verdict.cosignatures} counter-signatures. Without their words: {verdict.shredded}.")  # fmt: skip
+
+
+def checkpoint_at(size):
+    if size is None:
+        return None
+    found = AuditCheckpoint.objects.filter(size__lte=size).order_by("-size", "-id").first()
+    if found is None:
+        raise CommandError(f"There is no checkpoint of at most {size} entries. Leave --from away to read all.")
+    return found

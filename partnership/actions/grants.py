@@ -1,0 +1,74 @@
+"""Exceptions: a record opened to somebody by name, renewed and ended by whoever decides about the record."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from partnership import verbs
+from partnership.abstract import GroupGrant, UserGrant
+from partnership.access import grants
+from partnership.access.actor import Actor
+from partnership.access.decide import require
+from partnership.access.exceptions import Kind, decide_permission, kind_of_table
+from partnership.access.questions import settle
+from partnership.actions.recertification import words
+from partnership.audit.record import record
+from partnership.errors import DomainError
+from partnership.models import Confirmation, User
+
+
+class GrantOver(DomainError):
+    default = "This exception has ended already. Give a new one if it is still needed."
+
+
+class NotGranted(DomainError):
+    """An exception that the rules do not allow."""
+
+
+@transaction.atomic
+def give(
+    *, kind: Kind, obj: Model, person: User, until: datetime, because: str, by: User, at: datetime, clause: str = ""
+) -> UserGrant:
+    """Let one person see one record until a moment, at most 90 days ahead."""
+    require(Actor(by), kind.decided_by, obj)
+    try:
+        row: UserGrant = grants.grant(model=kind.person, user=person, codename=kind.codename, obj=obj, until=until,
+                                      reason=because, clause=clause, by=by, at=at)  # fmt: skip
+    except (grants.GrantTooLong, grants.TooManyGrants) as error:
+        raise NotGranted(str(error), field="days") from error
+    record(verbs.GRANT_GIVEN, row, by=by, at=at, because=because, **words(kind, row), until=f"{until:%-d %B %Y}")
+    return row
+
+
+@transaction.atomic
+def renew(*, row: UserGrant | GroupGrant, until: datetime, because: str, by: User, at: datetime) -> Any:
+    """Let an exception last longer, at most 90 days from now."""
+    kind, row = _open(row, by, at)
+    try:
+        grants.renew(row=row, until=until, by=by, at=at)
+    except grants.GrantTooLong as error:
+        raise NotGranted(str(error), field="days") from error
+    settle(row, Confirmation.Outcome.KEPT, by=by, at=at)
+    record(verbs.GRANT_RENEWED, row, by=by, at=at, because=because, **words(kind, row), until=f"{until:%-d %B %Y}")
+    return row
+
+
+@transaction.atomic
+def end(*, row: UserGrant | GroupGrant, by: User, at: datetime) -> Any:
+    """End an exception: it gives nothing at the next statement."""
+    kind, row = _open(row, by, at)
+    grants.revoke(row=row, by=by, at=at)
+    settle(row, Confirmation.Outcome.ENDED, by=by, at=at)
+    record(verbs.GRANT_ENDED, row, by=by, at=at, **words(kind, row))
+    return row
+
+
+def _open(row: UserGrant | GroupGrant, by: User, at: datetime) -> tuple[Kind, Any]:
+    require(Actor(by), decide_permission(type(row)), row)
+    rows: Any = type(row)._default_manager.select_for_update(of=("self",))
+    found = rows.select_related("content_object").get(pk=row.pk)
+    if found.revoked_at is not None or found.expires_at <= at:
+        raise GrantOver
+    return kind_of_table(found)[0], found

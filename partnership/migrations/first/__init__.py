@@ -1,0 +1,1 @@
+"""Lists and guards of the first migration, apart for their length."""
