@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from agreements.models import DeletionBatch, DeletionRun
 from agreements.retention import merkle
@@ -25,9 +26,7 @@ def publish() -> int:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+", encoding="utf-8") as output:
         fcntl.flock(output, fcntl.LOCK_EX)
-        known = {line.split()[0] for line in output if line.strip()}
-        runs = DeletionRun.objects.filter(finished_at__isnull=False, batches__isnull=False).distinct()
-        lines = [_line(run) for run in runs.exclude(pk__in=known).order_by("finished_at")]
+        lines = [_line(run) for run in _without_a_line(output.read().splitlines())]
         if lines:
             output.seek(0, os.SEEK_END)
             output.writelines(f"{line}\n" for line in lines)
@@ -37,23 +36,39 @@ def publish() -> int:
 
 
 def faults() -> list[str]:
-    """Runs of the file that the database tells otherwise, or no longer."""
+    """Runs of the file that the database tells otherwise or no longer, and finished runs that the file does not hold."""
     try:
         lines = file().read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return []
-    return [
+        lines = []
+    altered = [
         f"Line {number} of {file().name}: the run is missing in the database, or its batches were altered."
         for number, line in enumerate(lines, 1)
         if line.strip() and line != _told(line.split()[0])
     ]
+    return altered + [
+        f"{file().name} has no line of the run that ended on {run.finished_at:%Y-%m-%d %H:%M} UTC ({run.pk}): it was"
+        " removed, or could not be written. The next run writes it."
+        for run in _without_a_line(lines)
+    ]
+
+
+def _without_a_line(lines: list[str]) -> QuerySet[DeletionRun]:
+    known = {line.split()[0] for line in lines if line.strip()}
+    runs = DeletionRun.objects.filter(finished_at__isnull=False, batches__isnull=False).distinct()
+    return runs.exclude(pk__in={UUID(key) for key in known if _is_a_key(key)}).order_by("finished_at")
+
+
+def _is_a_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _told(key: str) -> str:
-    try:
-        run = DeletionRun.objects.filter(pk=UUID(key)).first()
-    except ValueError:
-        return ""
+    run = DeletionRun.objects.filter(pk=key).first() if _is_a_key(key) else None
     return _line(run) if run is not None else ""
 
 

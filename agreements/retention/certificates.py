@@ -31,10 +31,8 @@ FACTS = {
 # Facts that came after the first certificates, and how they look where there are none: then the hash leaves them out.
 LATER = {"approval_id": "null", "source_digest": '""'}
 JSON = "row_to_json(c)::text"
-for (
-    _name,
-    _none,
-) in LATER.items():  # inside a text of JSON a quotation mark is escaped, so that these words stand for the column alone
+# Inside a text of JSON a quotation mark is escaped, so that these words stand for the column alone.
+for _name, _none in LATER.items():
     JSON = f"""replace({JSON}, '"{_name}":{_none},', '')"""
 LEAF = rf"encode(sha256('\x00'::bytea || convert_to({JSON}, 'UTF8')), 'hex')"  # the same as leaf_of
 

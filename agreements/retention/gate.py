@@ -65,7 +65,7 @@ def _due(at: datetime) -> list[_Due]:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT r.term_id, r.agreement_id, count(*) FROM {predicate.source(model)} WHERE {predicate.DUE}"
-                f" AND {predicate.READY} AND ({predicate.HOLD}) IS NULL AND NOT EXISTS ({predicate.APPROVAL})"
+                f" AND {predicate.READY} AND ({predicate.HOLD}) IS NULL AND ({predicate.APPROVAL}) IS NULL"
                 " GROUP BY 1, 2",
                 {"at": at, "label": predicate.label(model)},
             )

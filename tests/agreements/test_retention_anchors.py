@@ -60,13 +60,22 @@ def test_a_line_that_somebody_added_is_found(runs):
     assert "Line 3" in anchors.faults()[0]
 
 
-def test_what_the_file_does_not_hold_yet_is_laid_down_with_the_next_run(runs):
+def test_a_line_that_somebody_took_out_is_found_until_the_next_run_lays_it_down(runs):
     first = anchors.file().read_text().splitlines()[0]
     anchors.file().write_text(first + "\n")
+    with pytest.raises(SystemExit):
+        call_command("retention", "verify")
 
     assert anchors.publish() == 1
     assert len(anchors.file().read_text().splitlines()) == DeletionRun.objects.count() == 2
+    assert anchors.faults() == []
 
 
-def test_without_a_file_nothing_is_held_against_the_database():
+def test_a_file_that_is_gone_is_one_fault_for_each_run(runs):
+    anchors.file().unlink()
+
+    assert [fault.split(" has no line")[0] for fault in anchors.faults()] == ["deletions.txt"] * 2
+
+
+def test_before_the_first_run_no_file_is_needed(db):
     assert anchors.faults() == []

@@ -1,10 +1,12 @@
 """The second person of a run: what waits, who may approve it, and what an approval covers."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from agreements.actions import approvals, retention
 from agreements.models import DeletionRecord, NamedRecord, RetentionApproval
@@ -243,3 +245,30 @@ def test_the_calls_do_what_the_pages_do(api_of, coordinator, second):
     answer = api_of(second).post(f"{where}/approve", {"because": "x", "content_hash": made["hash"]}, format="json")
 
     assert (answer.status_code, answer.json()["state"]) == (200, "approved")
+
+
+def test_records_named_just_now_are_found_one_by_one_without_statistics():
+    reports(agreement_in_force(has_run=False), 200)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    approve_what_waits()
+
+    with CaptureQueriesContext(connection) as asked:
+        gate.terms_that_wait(FUTURE)
+        plan.preview(FUTURE)
+
+    named_in = [query["sql"] for query in asked if "agreements_namedrecord" in query["sql"]]
+    assert len(named_in) >= 3
+    assert max(_pairs_dropped(sql) for sql in named_in) < 10 * 200, "all due records were paired with all named ones"
+
+
+def _pairs_dropped(sql):
+    """How many pairs of rows a statement makes and drops again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}")
+        (answer,) = cursor.fetchone()
+    whole = answer if isinstance(answer, list) else json.loads(answer)
+    nodes = [whole[0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    return sum(node.get("Rows Removed by Join Filter", 0) * node["Actual Loops"] for node in nodes)
