@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document, and a page that shows it without any script."""
 
+from functools import cache
+
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.views import View
@@ -10,8 +12,9 @@ from partnership.access.declare import OpenToAll
 PUBLIC = OpenToAll("The description of the API holds no data.")
 
 
+@cache
 def document():
-    """The whole description, independent of who asks."""
+    """The whole description, independent of who asks; made once in a process, as it takes seconds of its core."""
     return SchemaGenerator(patterns=None).get_schema(request=None, public=True)
 
 
