@@ -8,7 +8,7 @@ from agreements.models import Agreement, AgreementTemplate, DataCategory, LegalB
 from agreements.policy import AGREEMENTS
 from partnership.actions import grants
 from partnership.countries import is_transfer
-from partnership.models import TransferMechanism
+from partnership.models import TLP, TransferMechanism
 
 # title, lead, parties, months of retention, trigger, action, ceiling, group size, state
 PLAN = [
@@ -229,5 +229,12 @@ def _fill(
         )
     agreements.add_row(agreement=made, kind="permitted_uses", by=by, at=at, columns={
         "purpose": purpose, "categories": [report, indicator], "recipients": "parties", "highest_tlp": ceiling, "conditions": "Own defence only"})  # fmt: skip
+    agreements.add_row(
+        agreement=made,
+        kind="permitted_uses",
+        by=by,
+        at=at,
+        columns={"purpose": purpose, "categories": [report], "recipients": "sector", "highest_tlp": TLP.GREEN},
+    )
     agreements.add_row(agreement=made, kind="permitted_uses", by=by, at=at, columns={
         "purpose": purpose, "categories": [report], "recipients": "councils", "highest_tlp": ceiling, "conditions": "As figures only"})  # fmt: skip

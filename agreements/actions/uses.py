@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from agreements.models import Agreement, AgreementVersion, DataCategory, PermittedUse, Purpose, RetentionTerm
 from agreements.retention.due import local_day
@@ -17,6 +18,10 @@ class NotInForce(DomainError):
 
 class NotCovered(DomainError):
     """The agreement says nothing about this category of data."""
+
+
+class NotPermitted(DomainError):
+    """No permitted use of the agreement allows it."""
 
 
 class LawEnded(DomainError):
@@ -110,6 +115,14 @@ def ask(
         reasons.append(f"Permitted use {use.position}: {fault}")
     named = PermittedUse.Recipients(recipients).label.lower()
     return Answer(None, " ".join(reasons) or f"{agreement.reference} names no permitted use for {named}.")
+
+
+def named(*, field: str | None = None, **asked: Any) -> PermittedUse:
+    """The permitted use that allows what `ask` is asked; refuses with its reason, at a field, where none does."""
+    answer = ask(**asked)
+    if answer.use is None:
+        raise NotPermitted(f"{answer.because} Ask the parties to amend it, or choose another way.", field=field)
+    return answer.use
 
 
 def _fault(use: PermittedUse, wanted: dict[str, str], tlp: int, today: date, lawful: list[Purpose]) -> str:

@@ -118,6 +118,7 @@ class PermittedUse(Identified):
         SECTOR = "sector", "Partners of the same sector"
         COUNCILS = "councils", "Advisory councils, as figures"
         AUTHORITIES = "authorities", "Public authorities"
+        AUDIENCES = "audiences", "Groups of persons, such as a council, to read"
 
     version = models.ForeignKey("agreements.AgreementVersion", on_delete=models.CASCADE, related_name="permitted_uses")
     position = models.PositiveSmallIntegerField(default=1)

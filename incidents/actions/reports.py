@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from agreements.models import Agreement, DataCategory
+from agreements.actions import uses
+from agreements.models import Agreement, DataCategory, PermittedUse
 from incidents import verbs
 from incidents.actions import indicators, references, terms
 from incidents.models import Precision, Release, Report, ReportBody, ReportGroupGrant, ReportUserGrant, SectorShare
@@ -124,7 +125,7 @@ def close(*, report: Report, by: User, at: datetime, because: str = "") -> Repor
 
 @transaction.atomic
 def share(*, report: Report, sector: Sector, by: User, at: datetime) -> SectorShare:
-    """Share a report, at most TLP:GREEN, with the partners of a sector."""
+    """Share a report, at most TLP:GREEN, with the partners of a sector, under a use that its agreement permits."""
     report = Report.objects.select_for_update(of=("self",)).select_related("organization").get(pk=report.pk)
     if report.tlp > TLP.GREEN:
         raise MarkingForbids(
@@ -133,15 +134,17 @@ def share(*, report: Report, sector: Sector, by: User, at: datetime) -> SectorSh
         )
     if report.sector_shares.filter(sector=sector).exists():
         raise SharedAlready(f"The report is shared with {sector.label} already.", field="sector")
-    shared = SectorShare.objects.create(report=report, sector=sector, shared_at=at, shared_by=by)
+    use = uses.named(**_asked(report, PermittedUse.Recipients.SECTOR, at), field="sector")
+    shared = SectorShare.objects.create(report=report, sector=sector, use=use, shared_at=at, shared_by=by)
     _mark_released(report, by, at)
-    record(verbs.REPORT_SHARED, report, by=by, at=at, subject=report.organization, sector=sector.label)
+    record(verbs.REPORT_SHARED, report, by=by, at=at, subject=report.organization, sector=sector.label,
+           use=_row(report, use))  # fmt: skip
     return shared
 
 
 @transaction.atomic
 def release(*, report: Report, audience: Audience, by: User, at: datetime) -> Release:
-    """Release a report, at most TLP:AMBER, to an audience such as the members of a council."""
+    """Release a report, at most TLP:AMBER, to an audience such as a council, under a use that its agreement permits."""
     report = Report.objects.select_for_update(of=("self",)).select_related("organization").get(pk=report.pk)
     if report.tlp > TLP.AMBER:
         raise MarkingForbids(
@@ -150,10 +153,27 @@ def release(*, report: Report, audience: Audience, by: User, at: datetime) -> Re
         )  # fmt: skip
     if report.releases.filter(audience=audience).exists():
         raise SharedAlready(f"The report is released to {audience.name} already.", field="audience")
-    released = Release.objects.create(report=report, audience=audience, released_at=at, released_by=by)
+    use = uses.named(**_asked(report, PermittedUse.Recipients.AUDIENCES, at), field="audience")
+    released = Release.objects.create(report=report, audience=audience, use=use, released_at=at, released_by=by)
     _mark_released(report, by, at)
-    record(verbs.REPORT_RELEASED, report, by=by, at=at, subject=report.organization, audience=audience.name)
+    record(verbs.REPORT_RELEASED, report, by=by, at=at, subject=report.organization, audience=audience.name,
+           use=_row(report, use))  # fmt: skip
     return released
+
+
+def permitted(*, report: Report, recipients: str, at: datetime) -> uses.Answer:
+    """What the report's agreement says now to sharing it with a class of recipients; changes nothing."""
+    return uses.ask(**_asked(report, recipients, at))
+
+
+def _asked(report: Report, recipients: str, at: datetime) -> dict[str, Any]:
+    return {"agreement": report.agreement, "purpose": None, "categories": [report.category], "recipients": recipients,
+            "tlp": report.tlp, "at": at}  # fmt: skip
+
+
+def _row(report: Report, use: PermittedUse) -> str:
+    """Where in which words it is permitted, for the trail."""
+    return f"permitted use {use.position} of {report.agreement.reference}, version {use.version.number}"
 
 
 @transaction.atomic

@@ -172,10 +172,14 @@ class SectorShare(Identified):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="sector_shares")
     sector = models.ForeignKey("partnership.Sector", on_delete=models.PROTECT, related_name="+")
+    use = models.ForeignKey(
+        "agreements.PermittedUse", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text="The row of the agreement that allows it; empty where it was shared before that was asked.",
+    )  # fmt: skip
     shared_at = models.DateTimeField()
     shared_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
 
-    data_policy = classify(personal="shared_by", open="id report sector shared_at")
+    data_policy = classify(personal="shared_by", open="id report sector use shared_at")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sector", "report"], name="shared_once_with_a_sector")]
@@ -189,10 +193,14 @@ class Release(Identified):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="releases")
     audience = models.ForeignKey("partnership.Audience", on_delete=models.PROTECT, related_name="releases")
+    use = models.ForeignKey(
+        "agreements.PermittedUse", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text="The row of the agreement that allows it; empty where it was released before that was asked.",
+    )  # fmt: skip
     released_at = models.DateTimeField()
     released_by = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+")
 
-    data_policy = classify(personal="released_by", open="id report audience released_at")
+    data_policy = classify(personal="released_by", open="id report audience use released_at")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["audience", "report"], name="released_once_to_an_audience")]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
+from agreements.models import PermittedUse
 from incidents.actions import reading, reports
 from incidents.exchange.indicators import defang
 from incidents.forms.filters import ReportFilters
@@ -150,7 +151,7 @@ class ReportDetail(RecordPage):
             "indicators": [(row, defang(row.type, row.value)) for row in rows[:SHOWN_INDICATORS]],
             "more_indicators": len(rows) > SHOWN_INDICATORS,
             "attachments": list(report.attachments.order_by("uploaded_at", "pk")),
-            "shares": list(report.sector_shares.select_related("sector")), "releases": list(report.releases.select_related("audience")),
+            "shares": list(report.sector_shares.select_related("sector", "use__version")), "releases": list(report.releases.select_related("audience", "use__version")),
             "similar": similar_to(report, self.actor),
         }  # fmt: skip
 
@@ -257,11 +258,23 @@ class ReportClose(ConfirmPage, OfReport):
         return reports.close(report=self.object, because=form.cleaned_data["because"], by=self.actor.user, at=now())
 
 
-class ReportShare(OfReport):
+class Permitted(OfReport):
+    """A form that says first what the agreement says to it."""
+
+    template_name = "agreements/ask.html"
+    recipients: ClassVar[str]
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        answer = reports.permitted(report=self.object, recipients=self.recipients, at=now())
+        return super().context(answer=answer, **more)
+
+
+class ReportShare(Permitted):
     permission = "incidents.share_report"
     page_title = "Share with a sector"
     lead = "Liaison officers, analysts and coordinators of the sector's organizations will see the whole report. Up to TLP:GREEN."
     form_class = ShareForm
+    recipients = PermittedUse.Recipients.SECTOR
     submit_label = "Share"
     success_message = "The report is shared."
 
@@ -269,12 +282,13 @@ class ReportShare(OfReport):
         return reports.share(report=self.object, sector=form.cleaned_data["sector"], by=self.actor.user, at=now())
 
 
-class ReportRelease(OfReport):
+class ReportRelease(Permitted):
     permission = "incidents.release_report"
     fresh = True
     page_title = "Release to a group"
     lead = "The members of the group, such as a council, will see the whole report. Up to TLP:AMBER."
     form_class = ReleaseForm
+    recipients = PermittedUse.Recipients.AUDIENCES
     submit_label = "Release"
     success_message = "The report is released."
 

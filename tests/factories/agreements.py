@@ -381,8 +381,9 @@ def holder(role, organization):
 
 
 def draft_agreement(lead=None, parties=None, *, months=24, days=0, trigger="received", action="delete", tlp_ceiling=3,
-                    minimum_group_size=5, categories=("incident-report", "indicator"), at=None):  # fmt: skip
-    """A complete draft, made through the actions."""
+                    minimum_group_size=5, categories=("incident-report", "indicator"),
+                    uses=("parties", "sector", "audiences"), at=None):  # fmt: skip
+    """A complete draft, made through the actions; `uses` are recipients, in a mapping with their highest marking."""
     at = at or datetime(2024, 1, 10, 12, tzinfo=UTC)
     lead = lead or OrganizationFactory()
     by = holder(Role.LIAISON_OFFICER, lead)
@@ -405,13 +406,9 @@ def draft_agreement(lead=None, parties=None, *, months=24, days=0, trigger="rece
         )
         actions.add_row(agreement=made, kind="retention_terms", by=by, at=at, columns={
             "category": category, "trigger": trigger, "months": months, "days": days, "action": action})  # fmt: skip
-    actions.add_row(
-        agreement=made,
-        kind="permitted_uses",
-        by=by,
-        at=at,
-        columns={"purpose": purpose, "recipients": "parties", "highest_tlp": tlp_ceiling},
-    )
+    for recipients in uses:
+        actions.add_row(agreement=made, kind="permitted_uses", by=by, at=at, columns={
+            "purpose": purpose, "recipients": recipients, "highest_tlp": uses[recipients] if isinstance(uses, dict) else tlp_ceiling})  # fmt: skip
     approve(made, at)
     return made
 

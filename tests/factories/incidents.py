@@ -14,6 +14,7 @@ from agreements.models import (
     DataItem,
     LegalBasis,
     Party,
+    PermittedUse,
     Purpose,
     RetentionTerm,
 )
@@ -34,9 +35,13 @@ RECEIVED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def agreement_in_force(
-    *parties, ceiling=TLP.RED, group_size=3, categories=("incident-report",), trigger="received", months=24
-):
-    """An agreement that covers some categories, signed and in force among parties (the first leads)."""
+    *parties, ceiling=TLP.RED, group_size=3, categories=("incident-report",), trigger="received", months=24,
+    uses=("parties", "sector", "audiences"), law_until=None,
+):  # fmt: skip
+    """An agreement that covers some categories, signed and in force among parties (the first leads).
+
+    `uses` are the recipients of the permitted uses; in a mapping with their highest marking.
+    """
     parties = parties or (OrganizationFactory(),)
     person, number = UserFactory(), next(NUMBERS)
     agreement = Agreement.objects.create(
@@ -50,9 +55,15 @@ def agreement_in_force(
         agreement=agreement, number=1, tlp_ceiling=ceiling, minimum_group_size=group_size, created_at=LONG_AGO,
         created_by=person, effective_on=date(2020, 1, 1),
     )  # fmt: skip
-    Purpose.objects.create(
-        version=version, text="Help each other.", legal_basis=LegalBasis.objects.get(code="gdpr:contract")
-    )
+    purpose = Purpose.objects.create(
+        version=version, text="Help each other.", legal_basis=LegalBasis.objects.get(code="gdpr:contract"),
+        law_valid_until=law_until,
+    )  # fmt: skip
+    for position, recipients in enumerate(uses, 1):
+        highest = uses[recipients] if isinstance(uses, dict) else ceiling
+        PermittedUse.objects.create(
+            version=version, position=position, purpose=purpose, recipients=recipients, highest_tlp=highest
+        )
     for code in categories:
         category = DataCategory.objects.get(code=code)
         DataItem.objects.create(version=version, category=category, has_personal_data=category.has_personal_data)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from agreements.actions.uses import NotPermitted
 from agreements.models import DataCategory, Party
 from incidents.actions import reports, terms
 from incidents.models import Precision, Report
@@ -12,7 +13,7 @@ from partnership.access.decide import can
 from partnership.audit.sentences import timeline
 from partnership.errors import DomainError
 from partnership.models import TLP, AuditEntry, Sector
-from tests.factories.incidents import agreement_in_force, content
+from tests.factories.incidents import ReportFactory, agreement_in_force, content
 from tests.factories.partnership import AudienceFactory, OrganizationFactory
 
 LATER = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -232,6 +233,47 @@ def test_sharing_twice_is_refused(file_report, liaison_officer, at):
 
     with pytest.raises(reports.SharedAlready):
         reports.share(report=report, sector=sector, by=liaison_officer, at=at)
+
+
+def test_a_share_and_a_release_name_the_row_that_permits_them(file_report, liaison_officer, at):
+    report, sector = file_report(tlp=TLP.GREEN), Sector.objects.get(code="nis2:energy")
+
+    shared = reports.share(report=report, sector=sector, by=liaison_officer, at=at)
+    released = reports.release(report=report, audience=AudienceFactory(), by=liaison_officer, at=at)
+
+    assert (shared.use.recipients, released.use.recipients) == ("sector", "audiences")
+    assert shared.use.version == released.use.version == report.agreement.governing
+    row = f"permitted use {shared.use.position} of {report.agreement.reference}, version 1"
+    assert any(row in str(line.sentence) for line in timeline(report))
+
+
+@pytest.mark.parametrize("recipients", [["parties"], ["parties", "councils"]])
+def test_what_no_permitted_use_names_is_refused_with_the_reason(own_organization, liaison_officer, at, recipients):
+    report = ReportFactory(agreement=agreement_in_force(own_organization, uses=recipients), tlp=TLP.GREEN)
+
+    with pytest.raises(NotPermitted, match="names no permitted use for partners of the same sector"):
+        reports.share(report=report, sector=Sector.objects.first(), by=liaison_officer, at=at)
+    with pytest.raises(NotPermitted, match="names no permitted use for groups of persons"):
+        reports.release(report=report, audience=AudienceFactory(), by=liaison_officer, at=at)
+
+    report.refresh_from_db()
+    assert not report.sector_shares.exists() and not report.releases.exists() and report.released_at is None
+
+
+def test_a_marking_above_the_permitted_use_is_refused(own_organization, liaison_officer, at):
+    agreement = agreement_in_force(own_organization, uses={"parties": TLP.AMBER, "audiences": TLP.GREEN})
+    report = ReportFactory(agreement=agreement, tlp=TLP.AMBER)
+
+    with pytest.raises(NotPermitted, match="it takes data up to TLP:GREEN; this is TLP:AMBER"):
+        reports.release(report=report, audience=AudienceFactory(), by=liaison_officer, at=at)
+
+
+def test_after_the_law_ended_nothing_more_is_shared(own_organization, liaison_officer, at):
+    agreement = agreement_in_force(own_organization, law_until=at.date() - timedelta(days=2))
+    report = ReportFactory(agreement=agreement, tlp=TLP.GREEN)
+
+    with pytest.raises(NotPermitted, match="The law on which"):
+        reports.share(report=report, sector=Sector.objects.first(), by=liaison_officer, at=at)
 
 
 def test_markings_limit_sharing_and_releasing(file_report, liaison_officer, at):

@@ -108,6 +108,8 @@ TEMPLATES = [
             "handling": [handle(REPORT, STRICT), handle(INDICATOR, AMBER, "externally-visible-indirect-actions"), handle(NEAR_MISS, AMBER),
                          handle(VULNERABILITY, AMBER)],
             "uses": [use(WARNING, "parties", STRICT, "Own defence only", REPORT, INDICATOR, VULNERABILITY),
+                     use(WARNING, "sector", GREEN, "", REPORT, VULNERABILITY),
+                     use(WARNING, "audiences", AMBER, "To prepare decisions", REPORT),
                      use(LEARNING, "sector", GREEN, "After redaction", NEAR_MISS),
                      use(TRENDS, "councils", STRICT, "As figures only", REPORT, NEAR_MISS)],
             "clauses": ALL,
