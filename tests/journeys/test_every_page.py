@@ -12,7 +12,7 @@ from tests.factories.veris import incident
 from tests.house.test_urls import ALL, CLOSED
 from tests.journeys.conftest import PASSWORD, running
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(2_000)]  # it walks as fifteen people
 PEOPLE = [
     "coordinator@secretariat.example", "officer@noordnet.example", "auditor@audithuis.example", "member@cert-nl.example",
     "signatory@noordnet.example", "admin@noordnet.example", "officer@openrights.example", "officer@elbestrom.example",
