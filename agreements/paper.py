@@ -1,13 +1,18 @@
 """Agreements and certificates on paper, for archives and screen readers."""
 
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
+from django.http import FileResponse
 
 from agreements.actions.versions import digest
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, DeletionRecord, DeletionRun
+from agreements.retention import sanitization
 from agreements.retention.sanitization import LIMITS, Fields
 from agreements.wording import Names, sections
+from partnership.api.downloads import attached
 from partnership.exports.as_pdf import FONTS, compile_template, printable
 from partnership.models import TLP
 
@@ -17,6 +22,40 @@ CERTIFICATE = Path(__file__).with_name("certificate.typ")
 
 class OtherHash(Exception):
     """The stored words do not have the stored hash; such a version is not printed."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document and the name under which it is saved."""
+
+    name: str
+    content: bytes
+
+
+def of_version(version: AgreementVersion) -> Paper:
+    """A frozen version, as pages and calls hand it out."""
+    return Paper(f"{version.content['reference']}-version-{version.number}.pdf", printed(version))
+
+
+def of_record(record: DeletionRecord, address: str) -> Paper:
+    """The certificate of one record; `address` is where anybody verifies it."""
+    return _certificate(
+        f"Certificate of sanitization {record.pk}", sanitization.of_record(record), f"To verify it: {address}"
+    )
+
+
+def of_run(run: DeletionRun) -> Paper:
+    """The certificate of a whole run: counts and roots, no single record."""
+    return _certificate(f"Certificate of the retention run {run.pk}", sanitization.of_run(run), "")
+
+
+def _certificate(title: str, fields: Fields, check: str) -> Paper:
+    return Paper(f"{title.lower().replace(' ', '-')}.pdf", certificate(title, fields, check))
+
+
+def saved(made: Paper) -> FileResponse:
+    """The answer by which a browser or a connected system saves a document."""
+    return attached(BytesIO(made.content), name=made.name, content_type="application/pdf")
 
 
 def printed(version: AgreementVersion) -> bytes:

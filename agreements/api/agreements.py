@@ -95,7 +95,7 @@ class AgreementViewSet(Drafting, ReadOnly):
     serializer_class = AgreementSerializer
     filterset_fields = ["state", "kind", "reference"]
     permissions = {
-        "list": "agreements.view_agreement", "retrieve": "agreements.view_agreement", "version": "agreements.view_agreement",
+        "list": "agreements.view_agreement", "retrieve": "agreements.view_agreement", "version": "agreements.view_agreement", "paper": "agreements.view_agreement",
         "create": "agreements.draft_agreement", "basics": "agreements.change_agreement", **CHANGE,
         "negotiate": "agreements.change_agreement", "send": "agreements.change_agreement", "take_back": "agreements.change_agreement",
         "sign": "agreements.sign_agreement", "to_sign": "agreements.sign_agreement", "suspend": "agreements.end_agreement", "resume": "agreements.end_agreement",

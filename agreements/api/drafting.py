@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.http import FileResponse, Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agreements import paper
 from agreements.actions import agreements, versions
 from agreements.api.terms import (
     BasicsSerializer,
@@ -22,6 +25,7 @@ from agreements.api.terms import (
     WholeVersionSerializer,
 )
 from agreements.models import AgreementVersion
+from partnership.api.downloads import BYTES, Whatever
 from partnership.api.views import ScopedViewSet, deed
 
 PARTS = ("party", "purpose", "data_item", "retention_term", "redaction_step", "permitted_use", "handling_policy", "transfer",
@@ -36,6 +40,21 @@ class Drafting(ScopedViewSet):
     def version(self, request: Request, pk: str) -> Response:
         """The version that people talk about, as a whole: under work or for signature, else the governing one."""
         return self.answer(versions.last_version(self.get_object()), WholeVersionSerializer)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("version", int, description="Its number; without it, the newest frozen one.")]
+    )
+    @deed(answers=BYTES, methods=["get"], content_negotiation_class=Whatever)
+    def paper(self, request: Request, pk: str) -> FileResponse:
+        """A frozen version as an archival PDF, with its hash and its signatures."""
+        frozen = self.get_object().versions.filter(frozen_at__isnull=False).order_by("-number")
+        asked = request.query_params.get("version")
+        if asked is not None:
+            frozen = frozen.filter(number=serializers.IntegerField(min_value=1, max_value=9_999).run_validation(asked))
+        version = frozen.first()
+        if version is None:
+            raise Http404
+        return paper.saved(paper.of_version(version))
 
     @deed(takes=BasicsSerializer, answers=WholeVersionSerializer, methods=["patch"])
     def basics(self, request: Request, pk: str) -> Response:

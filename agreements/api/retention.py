@@ -5,12 +5,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from agreements import paper
 from agreements.actions import retention
 from agreements.models import Agreement, DeletionRecord, DeletionRun
-from agreements.retention import plan
+from agreements.retention import plan, sanitization
 from partnership.access.scope import visible
+from partnership.api.downloads import BYTES, Whatever
 from partnership.api.router import router
-from partnership.api.views import ReadOnly, ScopedViewSet
+from partnership.api.views import ReadOnly, ScopedViewSet, deed
 
 
 class CertificateSerializer(serializers.ModelSerializer):
@@ -32,10 +34,16 @@ class CertificateViewSet(ReadOnly):
 
     serializer_class = CertificateSerializer
     filterset_class = CertificateFilters
-    permissions = {"list": "agreements.view_certificate", "retrieve": "agreements.view_certificate"}
+    permissions = dict.fromkeys(("list", "retrieve", "paper"), "agreements.view_certificate")
 
     def rows(self):
-        return DeletionRecord.objects.order_by("-deleted_at", "pk")
+        return DeletionRecord.objects.select_related("batch__run__started_by").order_by("-deleted_at", "pk")
+
+    @deed(answers=BYTES, methods=["get"], content_negotiation_class=Whatever)
+    def paper(self, request, pk):
+        """The certificate of sanitization as a PDF, with the address at which anybody verifies it."""
+        found = self.get_object()
+        return paper.saved(paper.of_record(found, request.build_absolute_uri(sanitization.address(found))))
 
 
 class RunSerializer(serializers.ModelSerializer):
@@ -51,11 +59,17 @@ class RunViewSet(ReadOnly):
     permissions = {
         "list": "agreements.view_run",
         "retrieve": "agreements.view_run",
+        "paper": "agreements.view_run",
         "create": "agreements.run_retention",
     }
 
     def rows(self):
         return DeletionRun.objects.order_by("-started_at", "pk")
+
+    @deed(answers=BYTES, methods=["get"], content_negotiation_class=Whatever)
+    def paper(self, request, pk):
+        """The certificate of the whole run as a PDF: counts and roots, no single record."""
+        return paper.saved(paper.of_run(self.get_object()))
 
     @extend_schema(request=None, responses={201: RunSerializer})
     def create(self, request):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 
 from agreements.models import Agreement, AgreementVersion, DeletionBatch, DeletionRecord, DeletionRun, RetentionApproval
 from agreements.retention import certificates
@@ -26,6 +27,11 @@ LIMITS = [
     "What recipients received is theirs to delete; this certificate does not speak for them.",
 ]  # fmt: skip
 ACTIONS = {"delete": "deletion", "anonymise": "anonymisation", "return": "deletion after return"}
+
+
+def address(record: DeletionRecord) -> str:
+    """Where anybody verifies a certificate."""
+    return reverse("verify:certificate-verify", args=[record.pk])
 
 
 @dataclass(frozen=True)

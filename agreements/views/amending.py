@@ -1,9 +1,8 @@
 """Pages of versions: read one, compare two, amend, renew, withdraw, and ask whether something may be shared."""
 
-from io import BytesIO
 from typing import Any, ClassVar
 
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.urls import reverse
 
 from agreements import paper
@@ -72,8 +71,7 @@ class VersionPaper(RecordPage):
         version = self.load().versions.filter(number=kwargs["number"], frozen_at__isnull=False).first()
         if version is None:
             raise Http404
-        name = f"{version.content['reference']}-version-{version.number}.pdf"
-        return FileResponse(BytesIO(paper.printed(version)), as_attachment=True, filename=name, content_type="application/pdf")  # fmt: skip
+        return paper.saved(paper.of_version(version))
 
 
 class Compare(RecordPage):

@@ -1,9 +1,7 @@
 """Pages of retention: what goes tonight, what was returned, runs, certificates."""
 
-from io import BytesIO
-
 import django_filters
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.urls import reverse
 
 from agreements import paper
@@ -221,7 +219,7 @@ class CertificateDetail(RecordPage):
             "fields": sanitization.of_record(self.object),
             "limits": sanitization.LIMITS,
             "actions": [
-                ("Public check", reverse("verify:certificate-verify", args=[self.object.pk]), False),
+                ("Public check", sanitization.address(self.object), False),
                 ("PDF", reverse("agreements:certificate-pdf", kwargs={"pk": self.object.pk}), False),
             ],
             "approval": RetentionApproval.objects.filter(pk=self.object.approval_id)
@@ -242,8 +240,7 @@ class CertificatePaper(RecordPage):
 
     def get(self, request, **kwargs):
         found = self.load()
-        check = f"To verify it: {request.build_absolute_uri(reverse('verify:certificate-verify', args=[found.pk]))}"
-        return _paper(f"Certificate of sanitization {found.pk}", sanitization.of_record(found), check)
+        return paper.saved(paper.of_record(found, request.build_absolute_uri(sanitization.address(found))))
 
 
 class RunPaper(RecordPage):
@@ -253,11 +250,4 @@ class RunPaper(RecordPage):
     model = DeletionRun
 
     def get(self, request, **kwargs):
-        found = self.load()
-        return _paper(f"Certificate of the retention run {found.pk}", sanitization.of_run(found), "")
-
-
-def _paper(title, fields, check):
-    name = f"{title.lower().replace(' ', '-')}.pdf"
-    made = paper.certificate(title, fields, check)
-    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type="application/pdf")
+        return paper.saved(paper.of_run(self.load()))

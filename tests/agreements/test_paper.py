@@ -65,3 +65,22 @@ def test_other_words_than_the_hashed_ones_are_not_printed(own_organization):
 
     with pytest.raises(paper.OtherHash):
         paper.printed(version)
+
+
+def test_the_call_hands_out_the_paper_of_the_page(api_of, liaison_officer, stranger, own_organization):
+    made = agreement_in_force(own_organization)
+    first = made.governing
+    amending.amend(agreement=made, because="Longer", by=officer_of(made), at=AT)
+    newest = signed(made, AT).governing
+    where, api = f"/api/v1/agreements/{made.pk}/paper", api_of(liaison_officer)
+
+    for query, version in (("", newest), ("?version=2", newest), ("?version=1", first)):
+        answer = api.get(where + query)
+        read = PdfReader(io.BytesIO(b"".join(answer.streaming_content)))
+        assert version.content_hash in "".join(sheet.extract_text() for sheet in read.pages).replace("\n", "")
+        assert f"version-{version.number}.pdf" in answer.headers["Content-Disposition"]
+
+    assert api.get(f"{where}?version=3").status_code == 404
+    assert api.get(f"{where}?version=x").status_code == 400
+    assert api_of(stranger).get(where).status_code == 404
+    assert api.get(f"/api/v1/agreements/{draft_agreement(own_organization).pk}/paper").status_code == 404

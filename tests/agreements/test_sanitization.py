@@ -85,3 +85,14 @@ def test_a_run_is_a_document_too_and_names_no_record(certificate, client_of, coo
 
     assert certificate.batch.root in document and certificate.reference not in document
     assert client_of(nobody).get(path).status_code == 404
+
+
+def test_the_calls_hand_out_the_same_papers(certificate, api_of, coordinator, stranger, nobody):
+    of_record, of_run = f"certificates/{certificate.pk}", f"retention-runs/{certificate.batch.run_id}"
+
+    papers = [text_of(api_of(coordinator).get(f"/api/v1/{path}/paper")) for path in (of_record, of_run)]
+
+    assert f"/verify/{certificate.pk}" in papers[0].replace(" ", "")
+    assert certificate.batch.root in papers[1].replace(" ", "")
+    assert api_of(stranger).get(f"/api/v1/{of_record}/paper").status_code == 404
+    assert api_of(nobody).get(f"/api/v1/{of_run}/paper").status_code == 404
