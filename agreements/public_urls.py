@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from agreements.views import verify
+from agreements.views import register, verify
 
-app_name = "verify"
-urlpatterns = [path("<str:key>", verify.Verify.as_view(), name="certificate-verify")]
+app_name = "public"
+urlpatterns = [
+    path("register", register.Register.as_view(), name="register"),
+    path("register.json", register.RegisterData.as_view(), name="register-data"),
+    path("verify/<str:key>", verify.Verify.as_view(), name="certificate-verify"),
+]

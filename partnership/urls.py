@@ -15,7 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("partnership.page_urls")),
     path("agreements/", include("agreements.urls")),
-    path("verify/", include("agreements.public_urls")),
+    path("", include("agreements.public_urls")),
     path("incidents/", include("incidents.urls")),
     path("councils/", include("councils.urls")),
     path("api/v1/", include("partnership.api.urls")),

@@ -31,7 +31,7 @@ ACTIONS = {"delete": "deletion", "anonymise": "anonymisation", "return": "deleti
 
 def address(record: DeletionRecord) -> str:
     """Where anybody verifies a certificate."""
-    return reverse("verify:certificate-verify", args=[record.pk])
+    return reverse("public:certificate-verify", args=[record.pk])
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,12 @@ class ListPage(Page):
             marking=cls.marking, parameters={k: str(v) for k, v in parameters.items()},
         )  # fmt: skip
 
+    def scoped(self, actor: Any) -> QuerySet:
+        """The rows that the person may see."""
+        return listed(actor, self.permission, self.queryset())
+
     def filtered(self, actor: Any, parameters: Mapping[str, Any]) -> tuple[QuerySet, Any]:
-        rows = listed(actor, self.permission, self.queryset())
+        rows = self.scoped(actor)
         if self.filterset is None:
             return rows, None
         filters = self.filterset(parameters or {}, queryset=rows, request=_Asked(actor))

@@ -10,6 +10,7 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat, Left, Substr
 from django.test import Client
 
+from agreements.models import Agreement, Purpose
 from partnership.access.actor import Actor
 from partnership.access.decide import may_somewhere
 from partnership.api.router import router
@@ -59,6 +60,8 @@ def known_words(user):
             about = about._meta.get_field(part).related_model
         rows = about._default_manager.filter(known_by(actor, about, OPENED_BY.get(label) or names_of(about)))
         mine = model._default_manager.filter(**{f"{path or 'pk'}__in": rows.values("pk")})
+        if model is Purpose:  # the public register tells everybody what agreements in force are for
+            mine |= model._default_manager.filter(version__in=Agreement.objects.in_force().values("governing"))
         found |= {(number, str(pk)[24:]) for pk in mine.values_list("pk", flat=True)}
     return found
 
