@@ -382,7 +382,7 @@ def holder(role, organization):
 
 def draft_agreement(lead=None, parties=None, *, months=24, days=0, trigger="received", action="delete", tlp_ceiling=3,
                     minimum_group_size=5, categories=("incident-report", "indicator"),
-                    uses=("parties", "sector", "audiences"), at=None):  # fmt: skip
+                    uses=("parties",), at=None):  # fmt: skip
     """A complete draft, made through the actions; `uses` are recipients, in a mapping with their highest marking."""
     at = at or datetime(2024, 1, 10, 12, tzinfo=UTC)
     lead = lead or OrganizationFactory()
