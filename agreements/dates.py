@@ -6,7 +6,8 @@ from datetime import date
 
 from agreements.models import Agreement, Reminder
 
-WARNED = 90  # days before which a day ahead is shown; the first of the reminders
+DAYS_BEFORE = (7, 30, 90)  # when people are reminded, by mail and by their calendar
+WARNED = max(DAYS_BEFORE)  # days before which a day ahead is shown on the home page
 
 
 @dataclass(frozen=True)

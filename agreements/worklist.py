@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.actions import signing, versions
-from agreements.dates import WARNED, days_ahead
+from agreements.dates import DAYS_BEFORE, WARNED, days_ahead
 from agreements.models import Agreement, LegalHold, RetentionApproval
 from agreements.retention import plan
 from agreements.retention.due import local_day
 from partnership.access.decide import may_somewhere
 from partnership.access.scope import visible
-from partnership.registry import Glance, Waiting, glance, worklist
+from partnership.registry import Date, Glance, Waiting, dates, glance, worklist
 
 
 @worklist
@@ -71,6 +71,30 @@ def reviews(actor):
             "Legal holds",
             due=hold.review_on,
         )
+
+
+@dates
+def ahead(actor):
+    """Days ahead of agreements in force that concern the person, and reviews of holds, for calendars."""
+    seen = visible(actor, "agreements.view_agreement", Agreement.objects.in_force()).select_related("governing")
+    for agreement in seen.prefetch_related("governing__purposes__legal_basis__rule_set").order_by("reference"):
+        url, today = (
+            reverse("agreements:agreement-detail", kwargs={"pk": agreement.pk}),
+            local_day(timezone.now(), agreement.time_zone),
+        )
+        for one in days_ahead(agreement):
+            if one.day >= today:
+                yield Date(
+                    f"{one.kind}-{one.day}-{agreement.pk}",
+                    f"{one.words} {agreement.reference}",
+                    url,
+                    one.day,
+                    days_before=DAYS_BEFORE,
+                )
+    holds = visible(actor, "agreements.lift_hold", LegalHold.objects.filter(lifted_at__isnull=True))
+    for hold in holds.order_by("review_on", "reference"):
+        url = reverse("agreements:hold-detail", kwargs={"pk": hold.pk})
+        yield Date(f"hold-{hold.pk}", f"Review {hold.reference}", url, hold.review_on, days_before=DAYS_BEFORE)
 
 
 @worklist

@@ -8,7 +8,7 @@ from django.utils import timezone
 from councils.models import Decision, Meeting
 from partnership.access.scope import visible
 from partnership.models import CorrectiveAction
-from partnership.registry import Waiting, worklist
+from partnership.registry import Date, Waiting, dates, worklist
 
 
 @worklist
@@ -26,6 +26,27 @@ def coming(actor):
             reverse("councils:meeting-detail", kwargs={"pk": meeting.pk}),
             "Meetings",
             due=meeting.starts_at,
+        )
+
+
+STATUS = {"planned": "TENTATIVE", "cancelled": "CANCELLED"}
+
+
+@dates
+def meetings(actor):
+    """Meetings that the person attends, for calendars; one that was moved keeps its key."""
+    since = timezone.now() - timedelta(days=30)
+    for meeting in visible(actor, "councils.attend_meeting", Meeting.objects.filter(starts_at__gte=since)).order_by(
+        "starts_at", "pk"
+    ):
+        url = reverse("councils:meeting-detail", kwargs={"pk": meeting.pk})
+        yield Date(
+            f"meeting-{meeting.pk}",
+            "Council meeting",
+            url,
+            meeting.starts_at,
+            STATUS.get(meeting.state, "CONFIRMED"),
+            (1,),
         )
 
 

@@ -65,6 +65,27 @@ def worklist(source: Callable[[Any], Iterable[Waiting]]) -> Callable[[Any], Iter
 
 
 @dataclass(frozen=True)
+class Date:
+    """One day or moment of somebody's calendar feed. Feeds are kept by other services: no content, and no names."""
+
+    key: str  # the same in every feed, for as long as the date is about the same thing
+    title: str
+    url: str
+    start: Any  # date, or aware datetime
+    status: str = "CONFIRMED"  # RFC 5545, 3.8.1.11: TENTATIVE, CONFIRMED or CANCELLED
+    days_before: Iterable[int] = ()  # when a calendar reminds of it
+
+
+DATES: list[Callable[[Any], Iterable[Date]]] = []
+
+
+def dates(source: Callable[[Any], Iterable[Date]]) -> Callable[[Any], Iterable[Date]]:
+    """Register a function from actor to the dates of this actor's calendar feed; it stands in a module `worklist`."""
+    DATES.append(source)
+    return source
+
+
+@dataclass(frozen=True)
 class Glance:
     """One figure of somebody's home page, with the page on which it is explained."""
 

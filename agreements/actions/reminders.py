@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from agreements import verbs
-from agreements.dates import days_ahead
+from agreements.dates import DAYS_BEFORE, days_ahead
 from agreements.models import Agreement, LegalHold, Reminder
 from agreements.retention.due import local_day
 from partnership import mail
@@ -17,8 +17,6 @@ from partnership.access.actor import Actor
 from partnership.access.decide import can
 from partnership.audit.record import SYSTEM, record
 from partnership.models import Organization, Role, User
-
-DAYS_BEFORE = (7, 30, 90)
 
 
 def remind(*, at: datetime) -> int:

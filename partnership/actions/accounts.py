@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +16,7 @@ from partnership.access.decide import require
 from partnership.api.authentication import digest
 from partnership.audit.record import record
 from partnership.errors import DomainError
-from partnership.models import ApiToken, Area, Invitation, Membership, Organization, Role, Session, User
+from partnership.models import CALENDAR, ApiToken, Area, Invitation, Membership, Organization, Role, Session, User
 from partnership.web import factors
 
 BY_COORDINATORS_ALONE = {Role.AUDITOR, Role.COORDINATOR}
@@ -219,15 +220,28 @@ def make_token(
         raise NoArea(field="areas")
     if may_decide and not may_write:
         raise DecidesWithoutWriting(field="may_decide")
+    scope = "deciding" if may_decide else "writing" if may_write else "reading"
+    chosen = sorted(Area(area).value for area in areas)
+    return _token(
+        scope, user=user, name=name, days=days, at=at, areas=chosen, may_write=may_write, may_decide=may_decide
+    )
+
+
+@transaction.atomic
+def make_calendar(*, user: User, name: str, days: int, at: datetime) -> tuple[ApiToken, str]:
+    """Make a token for the address of a calendar feed; it opens that feed and no call."""
+    if not 1 <= days <= 365:
+        raise TooLong(field="days")
+    return _token("a calendar", user=user, name=name, days=days, at=at, areas=[CALENDAR])
+
+
+def _token(scope: str, *, user: User, days: int, at: datetime, **columns: Any) -> tuple[ApiToken, str]:
     if not factors.has_factor(user):
         raise NotEnrolled
-    token = secrets.token_urlsafe(32)
-    until = at + timedelta(days=days)
+    token, until = secrets.token_urlsafe(32), at + timedelta(days=days)
     made = ApiToken.objects.create(
-        user=user, name=name, digest=digest(token), created_at=at, created_by=user, expires_at=until,
-        areas=sorted(Area(area).value for area in areas), may_write=may_write, may_decide=may_decide,
-    )  # fmt: skip
-    scope = "deciding" if may_decide else "writing" if may_write else "reading"
+        user=user, digest=digest(token), created_at=at, created_by=user, expires_at=until, **columns
+    )
     record(verbs.TOKEN_CREATED, made, by=user, at=at, until=f"{until:%-d %B %Y}", scope=scope)
     return made, token
 

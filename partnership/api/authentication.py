@@ -10,7 +10,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
 from partnership.access import proof
-from partnership.models import ApiToken
+from partnership.models import CALENDAR, ApiToken
 
 TOUCH_AFTER = timedelta(minutes=1)
 
@@ -20,6 +20,17 @@ def digest(token: str) -> str:
     return hashlib.sha256(f"portal-token|{token}".encode()).hexdigest()
 
 
+def live_token(token: str, *, is_calendar: bool = False) -> ApiToken | None:
+    """The row of a token that is in use now, whose use is noted; one of a calendar's address is good for that alone."""
+    live = ApiToken.objects.select_related("user").filter(
+        digest=digest(token), revoked_at__isnull=True, expires_at__gt=Now(), user__is_active=True
+    )
+    row = (live.filter(areas=[CALENDAR]) if is_calendar else live.exclude(areas=[CALENDAR])).first()
+    if row is not None and (row.last_used_at is None or row.last_used_at < timezone.now() - TOUCH_AFTER):
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=Now())
+    return row
+
+
 class TokenAuthentication(authentication.BaseAuthentication):
     """`Authorization: Bearer TOKEN`."""
 
@@ -27,15 +38,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() not in ("bearer", "token") or not token:
             return None
-        row = (
-            ApiToken.objects.select_related("user")
-            .filter(digest=digest(token.strip()), revoked_at__isnull=True, expires_at__gt=Now(), user__is_active=True)
-            .first()
-        )
+        row = live_token(token.strip())
         if row is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
-        if row.last_used_at is None or row.last_used_at < timezone.now() - TOUCH_AFTER:
-            ApiToken.objects.filter(pk=row.pk).update(last_used_at=Now())
         return row.user, row
 
     def authenticate_header(self, request):

@@ -61,6 +61,11 @@ class TokenForm(forms.Form):
     )  # fmt: skip
 
 
+class CalendarForm(forms.Form):
+    name = forms.CharField(max_length=100, help_text="Which calendar reads it, such as your phone's.")
+    days = forms.IntegerField(label="Ends after (days)", min_value=1, max_value=365, initial=365)
+
+
 class ExportForm(forms.Form):
     format = forms.ChoiceField(
         choices=[("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")], widget=forms.RadioSelect

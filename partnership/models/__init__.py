@@ -18,7 +18,7 @@ from partnership.models.grants import OrganizationGroupGrant, OrganizationUserGr
 from partnership.models.jobs import Export, Heartbeat, Job
 from partnership.models.offices import Channel, ContactEntry, LiaisonOffice, OfficeAssignment
 from partnership.models.organizations import Organization, OrganizationIdentifier
-from partnership.models.people import ApiToken, Area, Invitation, Membership, Role, User
+from partnership.models.people import CALENDAR, ApiToken, Area, Invitation, Membership, Role, User
 from partnership.models.reference import PAP, TLP, Marking, RuleSet, Sector, TransferMechanism
 from partnership.models.security import SecurityEvent
 from partnership.models.sign_in import RecoveryCode, Session, Tally
@@ -26,6 +26,7 @@ from partnership.models.sign_in import RecoveryCode, Session, Tally
 __all__ = [
     "PAP",
     "TLP",
+    "CALENDAR",
     "ApiToken",
     "Area",
     "Audience",

@@ -148,6 +148,9 @@ class Area(models.TextChoices):
     COUNCILS = "councils", "Councils, meetings and decisions"
 
 
+CALENDAR = "calendar"  # the area of a token that stands in the address of a calendar feed, and opens nothing else
+
+
 class ApiToken(Identified):
     """A key by which a connected system acts for a person; shown once, stored as a digest, ending by itself."""
 

@@ -59,7 +59,7 @@ OPEN_ROUTES = {
     "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "account_reset_password_from_key_done", "health-live", "health-ready", "openapi",
     "docs", "mfa_authenticate", "mfa_login_webauthn", "invitation-accept", "appearance", "gallery", "accessibility",
-    "policy-reports", "certificate-verify", "register", "register-data",
+    "policy-reports", "certificate-verify", "register", "register-data", "calendar-feed",
 }  # fmt: skip
 
 
