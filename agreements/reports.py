@@ -87,7 +87,7 @@ def compliance(actor: Any, parameters: Mapping[str, Any]) -> Table:
         visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", "reference")
     )
     done, late = _done(list(agreements), chosen.get("since"), chosen.get("until"))
-    preview = plan.preview(timezone.now(), list(agreements))
+    preview = plan.groups(timezone.now(), list(agreements))
     now: dict[str, Counter[str]] = {group.agreement: Counter() for group in preview.groups}
     for group in preview.groups:
         now[group.agreement].update(due=group.goes, held=group.held, waiting=group.waiting, unapproved=group.unapproved)

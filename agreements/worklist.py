@@ -117,6 +117,6 @@ def standing(actor):
     if may_somewhere(actor, "agreements.view_retention"):
         rows = None if actor.is_coordinator else list(
             visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True))  # fmt: skip
-        tonight = plan.preview(plan.next_run(timezone.now()), rows)
+        tonight = plan.groups(plan.next_run(timezone.now()), rows)
         yield Glance("Records that go tonight", f"{tonight.goes:,}", reverse("agreements:retention"),
                      f"{tonight.held:,} held, {tonight.waiting:,} to be returned first, {tonight.unapproved:,} to be approved")  # fmt: skip

@@ -34,7 +34,7 @@ def ask(*, because: str, by: User, at: datetime) -> RetentionApproval:
     require(Actor(by), "agreements.run_retention")
     reference = _next_reference(at)
     due_at = plan.next_run(at)
-    groups = [group for group in plan.preview(due_at).groups if group.unapproved]
+    groups = [group for group in plan.groups(due_at).groups if group.unapproved]
     if not groups:
         raise NothingWaits
     RetentionApproval.objects.filter(state=RetentionApproval.State.ASKED).update(

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from agreements.actions import approvals
+from agreements.api.retention import GroupSerializer
 from agreements.models import RetentionApproval
 from partnership.access.rest import PERSON_ALONE
 from partnership.api.router import router
@@ -10,16 +11,10 @@ from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
 
 
-class ApprovalGroupSerializer(serializers.Serializer):
+class ApprovalGroupSerializer(GroupSerializer):
     """Counts of one agreement and category as they were seen."""
 
     agreement_id = serializers.UUIDField()
-    agreement = serializers.CharField()
-    category = serializers.CharField()
-    goes = serializers.IntegerField()
-    held = serializers.IntegerField()
-    waiting = serializers.IntegerField()
-    unapproved = serializers.IntegerField()
     why = serializers.CharField()
 
 

@@ -9,6 +9,7 @@ from agreements import paper
 from agreements.actions import retention
 from agreements.models import Agreement, DeletionRecord, DeletionRun
 from agreements.retention import plan, sanitization
+from partnership.access.rest import TOKEN_FOR_IT
 from partnership.access.scope import visible
 from partnership.api.downloads import BYTES, Whatever
 from partnership.api.router import router
@@ -63,6 +64,8 @@ class RunViewSet(ReadOnly):
         "create": "agreements.run_retention",
     }
 
+    fresh = {"create": TOKEN_FOR_IT}
+
     def rows(self):
         return DeletionRun.objects.order_by("-started_at", "pk")
 
@@ -102,7 +105,7 @@ class PreviewViewSet(ScopedViewSet):
         keys = list(
             visible(self.actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", flat=True)
         )
-        return Response(GroupSerializer(plan.preview(self.now, keys).groups, many=True).data)
+        return Response(GroupSerializer(plan.groups(self.now, keys).groups, many=True).data)
 
 
 router.register("certificates", CertificateViewSet, basename="certificate")

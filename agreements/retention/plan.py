@@ -1,5 +1,6 @@
 """The rehearsal: what a run would do now and why, from the same predicate, without writing anything."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -84,45 +85,65 @@ def next_run(at: datetime) -> datetime:
     return night if night > at else night + timedelta(days=1)
 
 
+FATE = "CASE WHEN held IS NOT NULL THEN 'held' WHEN NOT ready THEN 'waiting' WHEN NOT passed THEN 'unapproved' ELSE 'goes' END"
+
+
 def preview(at: datetime, agreements: list[UUID] | None = None) -> Preview:
-    """What a run would do at a moment, over all agreements or some."""
-    found, asked = Preview(at), gate.terms_that_wait(at)
+    """What a run would do at a moment, over all agreements or some: counts, and the first records one by one."""
+    asked = gate.terms_that_wait(at)
+    found = Preview(at, list(_groups(at, agreements, asked)))
     for model in rows.models():
-        _add(found, model, agreements, asked)
+        found.items += _items(model, at, agreements, asked)
     return found
 
 
-def _add(found: Preview, model: Any, agreements: list[UUID] | None, asked: dict[UUID, str]) -> None:
-    scope = "" if agreements is None else "AND r.agreement_id = ANY(%(agreements)s)"
-    inner = f"""
-        SELECT r.id, r.reference, r.agreement_id, a.reference AS agreement, c.label AS category, r.retain_until, t.action,
-               r.term_id, ({predicate.HOLD}) AS held, {predicate.READY} AS ready, {predicate.PASSED} AS passed
-        FROM {predicate.source(model)} JOIN agreements_datacategory c ON c.code = t.category_id
-        WHERE {predicate.DUE} {scope}
-    """
-    fate = "CASE WHEN held IS NOT NULL THEN 'held' WHEN NOT ready THEN 'waiting' WHEN NOT passed THEN 'unapproved' ELSE 'goes' END"
-    values: dict[str, Any] = {
-        "at": found.at, "label": predicate.label(model), "agreements": agreements, "asked": list(asked)}  # fmt: skip
+def groups(at: datetime, agreements: list[UUID] | None = None) -> Preview:
+    """The counts alone, for pages and runs that show no single record."""
+    return Preview(at, list(_groups(at, agreements, gate.terms_that_wait(at))))
+
+
+def _groups(at: datetime, agreements: list[UUID] | None, asked: dict[UUID, str]) -> Iterator[Group]:
+    tallies = ", ".join(f"count(*) FILTER (WHERE {FATE} = '{fate}')" for fate in Counts._fields)
+    for model in rows.models():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT agreement_id, agreement, category, {tallies},"
+                f" (array_agg(term_id) FILTER (WHERE {FATE} = 'unapproved'))[1]"
+                f" FROM ({_inner(model, agreements)}) x GROUP BY 1, 2, 3 ORDER BY 2, 3",
+                _values(model, at, agreements, asked),
+            )
+            for *row, term in cursor.fetchall():
+                group = Group(*row)
+                group.why = gate.WHY.get(asked.get(term, ""), "")
+                yield group
+
+
+def _items(model: Any, at: datetime, agreements: list[UUID] | None, asked: dict[UUID, str]) -> Iterator[Item]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT agreement_id, agreement, category, count(*) FILTER (WHERE {fate} = 'goes'), count(*) FILTER (WHERE {fate} = 'held'),"
-            f" count(*) FILTER (WHERE {fate} = 'waiting'), count(*) FILTER (WHERE {fate} = 'unapproved'), (array_agg(term_id) FILTER (WHERE {fate} = 'unapproved'))[1] FROM ({inner}) x GROUP BY 1, 2, 3 ORDER BY 2, 3",
-            values,
-        )
-        for *row, term in cursor.fetchall():
-            group = Group(*row)
-            group.why = gate.WHY.get(asked.get(term, ""), "")
-            found.groups.append(group)
-        cursor.execute(
-            f"SELECT reference, agreement, retain_until, action, term_id, {fate}, held FROM ({inner}) x"
+            f"SELECT reference, agreement, retain_until, action, term_id, {FATE}, held FROM ({_inner(model, agreements)}) x"
             f" ORDER BY retain_until, id LIMIT {SHOWN}",
-            values,
+            _values(model, at, agreements, asked),
         )
         for reference, agreement, due, action, term, what, hold in cursor.fetchall():
             why = {"held": f"Legal hold {hold}.", "waiting": "To be returned first; nobody has confirmed it yet.",
                    "unapproved": gate.WHY.get(asked.get(term, ""), ""),
                    "goes": f"Its time ended on {due:%-d %B %Y}."}[what]  # fmt: skip
-            found.items.append(Item(reference, agreement, due, action, what, why))
+            yield Item(reference, agreement, due, action, what, why)
+
+
+def _inner(model: Any, agreements: list[UUID] | None) -> str:
+    scope = "" if agreements is None else "AND r.agreement_id = ANY(%(agreements)s)"
+    return f"""
+        SELECT r.id, r.reference, r.agreement_id, a.reference AS agreement, c.label AS category, r.retain_until, t.action,
+               r.term_id, ({predicate.HOLD}) AS held, {predicate.READY} AS ready, {predicate.PASSED} AS passed
+        FROM {predicate.source(model)} JOIN agreements_datacategory c ON c.code = t.category_id
+        WHERE {predicate.DUE} {scope}
+    """
+
+
+def _values(model: Any, at: datetime, agreements: list[UUID] | None, asked: dict[UUID, str]) -> dict[str, Any]:
+    return {"at": at, "label": predicate.label(model), "agreements": agreements, "asked": list(asked)}
 
 
 def waiting(agreement: Agreement, at: datetime) -> list[tuple[Any, UUID, str]]:
@@ -141,5 +162,5 @@ def waiting(agreement: Agreement, at: datetime) -> list[tuple[Any, UUID, str]]:
 
 def counts(at: datetime) -> Counts:
     """What is due over everything, for runs and health."""
-    found = preview(at)
+    found = groups(at)
     return Counts(found.goes, found.held, found.waiting, found.unapproved)

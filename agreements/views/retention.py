@@ -7,7 +7,7 @@ from django.urls import reverse
 from agreements import paper
 from agreements.actions import retention
 from agreements.forms.agreements import ReturnForm
-from agreements.models import Agreement, DeletionRecord, DeletionRun, RetentionApproval
+from agreements.models import Agreement, DeletionRecord, DeletionRun
 from agreements.retention import plan, sanitization
 from partnership.access.decide import can
 from partnership.access.scope import visible
@@ -48,6 +48,7 @@ class Preview(Page):
 
 class RunNow(FormPage):
     permission = "agreements.run_retention"
+    fresh = True
     page_title = "Run retention now"
     template_name = "components/confirm_page.html"
     form_class = EmptyForm
@@ -222,10 +223,6 @@ class CertificateDetail(RecordPage):
                 ("Public check", sanitization.address(self.object), False),
                 ("PDF", reverse("agreements:certificate-pdf", kwargs={"pk": self.object.pk}), False),
             ],
-            "approval": RetentionApproval.objects.filter(pk=self.object.approval_id)
-            .select_related("decided_by")
-            .first(),
-            "agreement": Agreement.objects.filter(pk=self.object.agreement_id).first(),
         }
 
 

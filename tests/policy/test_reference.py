@@ -11,19 +11,10 @@ from partnership.access.decide import can, explain
 from partnership.access.scope import listed
 from partnership.models import User
 from tests.policy.forms import FORMS, grouped
+from tests.policy.judge import ACTIONS, INHERITED
 from tests.policy.reference import Reference
 from tests.policy.world import Maker
 
-ON_REPORTS = [
-    "view_report",
-    "view_report_body",
-    "export_report",
-    "export_report_body",
-    "change_report",
-    "report_incidents",
-]
-INHERITED = {"incidents.view_indicator": "view_report_body", "incidents.export_indicator": "export_report_body"}
-ACTIONS = {**{f"incidents.{name}": name for name in ON_REPORTS}, **INHERITED}
 SEEDS = [11, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (12, 13, 14, 15))]
 
 

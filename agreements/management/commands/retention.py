@@ -19,7 +19,7 @@ class Command(BaseCommand):
         getattr(self, options["what"])(options)
 
     def preview(self, options):
-        found = plan.preview(timezone.now())
+        found = plan.groups(timezone.now())
         for group in found.groups:
             self.stdout.write(
                 f"{group.agreement} {group.category}: {group.goes} go, {group.held} held, {group.waiting} wait for return,"
