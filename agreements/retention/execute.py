@@ -46,7 +46,7 @@ class Tally:
     anonymised: int = 0
     held: int = 0
     failed: set[str] = field(default_factory=set)
-    asked: list[UUID] = field(default_factory=list)  # terms that wait for a second person, frozen like the cut-off
+    asked: dict[UUID, str] = field(default_factory=dict)  # terms that wait for a second person, frozen like the cut-off
 
 
 @dataclass
@@ -84,7 +84,7 @@ def sweep(*, trigger: str, by: User | None = None, chunk: int = CHUNK) -> Deleti
     run = DeletionRun.objects.create(
         cutoff_on=now.date(), trigger=trigger, engine=ENGINE, started_at=now, started_by=by, beat_at=now
     )
-    tally = Tally(asked=list(gate.terms_that_wait(now)))
+    tally = Tally(asked=gate.terms_that_wait(now))
     for model in rows.models():
         _check_declared(model)
         for skip_locked in (True, False):  # the second pass waits for rows that somebody was working on
@@ -158,7 +158,7 @@ def _claim(
             "key": claim.after[1],
             "failed": _array(tally.failed),
             "size": claim.size,
-            "asked": tally.asked,
+            "asked": list(tally.asked),
             "label": predicate.label(model),
         },
     )
@@ -184,15 +184,19 @@ def _read(
     )
     agreements = _array(key for (key,) in cursor.fetchall())
     cursor.execute(
-        f"SELECT r.id::text, t.action, t.months, t.days, t.trigger, ({predicate.HOLD}) AS held, ({predicate.APPROVAL})::text, {sources.identity(model)} FROM {predicate.source(model)}"
+        # The approval is looked for once: an offset keeps the inner question from being merged into the outer one.
+        "SELECT id, action, months, days, trigger, held, approval::text, source FROM ("
+        f"SELECT r.id::text, r.term_id, t.action, t.months, t.days, t.trigger, ({predicate.HOLD}) AS held,"
+        f" ({predicate.APPROVAL}) AS approval, {sources.identity(model)} AS source FROM {predicate.source(model)}"
         " WHERE r.id = ANY(%(ids)s::uuid[]) AND r.agreement_id = ANY(%(agreements)s::uuid[])"
-        f" AND {predicate.DUE} AND {predicate.READY} AND {predicate.PASSED}",
+        f" AND {predicate.DUE} AND {predicate.READY} OFFSET 0"
+        ") x WHERE NOT term_id = ANY(%(asked)s::uuid[]) OR approval IS NOT NULL",
         {
             "ids": _array(claim.ids),
             "agreements": agreements,
             "label": predicate.label(model),
             "at": run.started_at,
-            "asked": tally.asked,
+            "asked": list(tally.asked),
         },
     )
     return [Found(*row) for row in cursor.fetchall()]
@@ -300,7 +304,7 @@ def _in_words(error: Exception) -> str:
 @transaction.atomic
 def _finish(run: DeletionRun, tally: Tally) -> DeletionRun:
     """Completion is decided by counting what is left, never by an empty claim."""
-    left, held, waiting, unapproved = plan.counts(run.started_at)
+    left, held, waiting, unapproved = plan.counts(run.started_at, tally.asked)
     run.deleted_count, run.anonymised_count, run.held_count = tally.deleted, tally.anonymised, held
     run.waiting_count, run.unapproved_count = waiting, unapproved
     run.failed_count, run.left_count = len(tally.failed), left

@@ -160,7 +160,7 @@ def waiting(agreement: Agreement, at: datetime) -> list[tuple[Any, UUID, str]]:
     return found
 
 
-def counts(at: datetime) -> Counts:
-    """What is due over everything, for runs and health."""
-    found = groups(at)
+def counts(at: datetime, asked: dict[UUID, str] | None = None) -> Counts:
+    """What is due over everything, for runs and health; `asked` are the terms that wait, where a run has frozen them."""
+    found = Preview(at, list(_groups(at, None, gate.terms_that_wait(at) if asked is None else asked)))
     return Counts(found.goes, found.held, found.waiting, found.unapproved)
