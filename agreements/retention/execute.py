@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 ENGINE = "retention 1"
 CHUNK = 1000
 FIRST = (date.min, str(UUID(int=0)))
+WINDOW = 100_000  # due records that are put into the order of the table at once
 
 
 class WrongIsolation(RuntimeError):
@@ -51,13 +52,12 @@ class Tally:
 
 @dataclass
 class Claim:
-    """Where a pass stands: the cursor, how many rows at once, and what was claimed last. Keys are text: see _array."""
+    """Where a pass stands: the window that is worked on, how many rows at once, and what is claimed. Keys are text: see _array."""
 
-    after: tuple[date, str] = FIRST
+    after: tuple[date, str] = FIRST  # the last of the window, by due day and key
+    window: list[str] = field(default_factory=list)  # in the order in which they lie in the table
     size: int = CHUNK
     ids: list[str] = field(default_factory=list)
-    agreements: list[str] = field(default_factory=list)
-    last: tuple[date, str] = FIRST
 
 
 class Found(NamedTuple):
@@ -109,31 +109,55 @@ def _database_now() -> datetime:
 
 def _pass(run: DeletionRun, model: type[models.Model], tally: Tally, chunk: int, skip_locked: bool) -> None:
     claim = Claim(size=chunk)
-    while True:
+    while claim.window or _next_window(run, model, tally, claim):
+        claim.ids = claim.window[: claim.size]
         try:
             with transaction.atomic():
-                more = _batch(run, model, tally, claim, skip_locked)
+                _batch(run, model, tally, claim, skip_locked)
         except DatabaseError as error:
-            if claim.size > 1:
-                claim.size = max(1, claim.size // 2)  # a deadlock, a lock that takes too long, or one bad record
+            if len(claim.ids) > 1:
+                claim.size = max(1, len(claim.ids) // 2)  # a deadlock, a lock that takes too long, or one bad record
                 continue
             _quarantine(run, model, claim, tally, error)
-            claim.after, more = claim.last, bool(claim.ids)
         else:
-            claim.after = claim.last
             claim.size = min(chunk, claim.size * 2)
-        if not more:
-            return
+        del claim.window[: len(claim.ids)]
 
 
-def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool) -> bool:
+def _next_window(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim) -> bool:
+    """Find what is due next, without a lock, and put it into the order of the table: its pages are then read once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id::text, retain_until FROM (SELECT r.id, r.retain_until, r.ctid AS place FROM {predicate.source(model)}"
+            f" WHERE {predicate.DUE} AND {predicate.READY} AND {predicate.PASSED}"
+            " AND (r.retain_until, r.id) > (%(day)s, %(key)s) AND NOT r.id = ANY(%(failed)s::uuid[])"
+            " ORDER BY r.retain_until, r.id LIMIT %(window)s) x ORDER BY place",
+            {
+                "at": run.started_at, "day": claim.after[0], "key": claim.after[1], "failed": _array(tally.failed),
+                "window": WINDOW, "asked": list(tally.asked), "label": predicate.label(model),
+            },
+        )  # fmt: skip
+        found = cursor.fetchall()
+    if found:
+        claim.window = [key for key, _ in found]
+        claim.after = max((day, key) for key, day in found)
+    return bool(found)
+
+
+def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool) -> None:
     with connection.cursor() as cursor:
         # A lock that takes longer is left for the next pass; the guard of the table asks for the second setting.
         cursor.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL portal.retention = 'on'")
-        _claim(cursor, run, model, tally, claim, skip_locked)
-        if not claim.ids:
-            return False
-        found = _read(cursor, run, model, tally, claim, skip_locked)
+        cursor.execute(
+            f'SELECT r.id::text, r.agreement_id::text FROM "{model._meta.db_table}" r WHERE r.id = ANY(%s::uuid[])'
+            f" FOR UPDATE{' SKIP LOCKED' if skip_locked else ''}",
+            [_array(claim.ids)],
+        )
+        locked = cursor.fetchall()
+        if not locked:
+            return
+        ids, agreements = [key for key, _ in locked], sorted({agreement for _, agreement in locked})
+        found = _read(cursor, run, model, tally, ids, agreements, skip_locked)
     gone = [row for row in found if row.held is None]
     tally.held += (len(found) - len(gone)) if not skip_locked else 0
     if gone:
@@ -141,32 +165,6 @@ def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Cla
         tally.deleted += sum(row.action != "anonymise" for row in gone)
         tally.anonymised += sum(row.action == "anonymise" for row in gone)
     DeletionRun.objects.filter(pk=run.pk).update(beat_at=timezone.now())
-    return True
-
-
-def _claim(
-    cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool
-) -> None:
-    cursor.execute(
-        f"SELECT r.id::text, r.retain_until, r.agreement_id::text FROM {predicate.source(model)} WHERE {predicate.DUE} AND {predicate.READY}"
-        f" AND {predicate.PASSED}"
-        " AND (r.retain_until, r.id) > (%(day)s, %(key)s) AND NOT r.id = ANY(%(failed)s::uuid[])"
-        f" ORDER BY r.retain_until, r.id LIMIT %(size)s FOR UPDATE OF r{' SKIP LOCKED' if skip_locked else ''}",
-        {
-            "at": run.started_at,
-            "day": claim.after[0],
-            "key": claim.after[1],
-            "failed": _array(tally.failed),
-            "size": claim.size,
-            "asked": list(tally.asked),
-            "label": predicate.label(model),
-        },
-    )
-    claimed = cursor.fetchall()
-    claim.ids = [key for key, _, _ in claimed]
-    claim.agreements = sorted({agreement for _, _, agreement in claimed})
-    if claimed:
-        claim.last = (claimed[-1][1], claimed[-1][0])
 
 
 def _array(keys: Iterable[str]) -> str:
@@ -175,14 +173,16 @@ def _array(keys: Iterable[str]) -> str:
 
 
 def _read(
-    cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tally, claim: Claim, skip_locked: bool
-) -> list[Found]:
+    cursor: Any, run: DeletionRun, model: type[models.Model], tally: Tally, ids: list[str], agreements: list[str],
+    skip_locked: bool,
+) -> list[Found]:  # fmt: skip
+    """What is due among locked rows, asked anew after their agreements are locked too: a hold may have come meanwhile."""
     cursor.execute(
         "SELECT id::text FROM agreements_agreement WHERE id = ANY(%s::uuid[])"
         f" ORDER BY id FOR SHARE{' SKIP LOCKED' if skip_locked else ''}",
-        [_array(claim.agreements)],
+        [_array(agreements)],
     )
-    agreements = _array(key for (key,) in cursor.fetchall())
+    locked = _array(key for (key,) in cursor.fetchall())
     cursor.execute(
         # The approval is looked for once: an offset keeps the inner question from being merged into the outer one.
         "SELECT id, action, months, days, trigger, held, approval::text, source FROM ("
@@ -192,8 +192,8 @@ def _read(
         f" AND {predicate.DUE} AND {predicate.READY} OFFSET 0"
         ") x WHERE NOT term_id = ANY(%(asked)s::uuid[]) OR approval IS NOT NULL",
         {
-            "ids": _array(claim.ids),
-            "agreements": agreements,
+            "ids": _array(ids),
+            "agreements": locked,
             "label": predicate.label(model),
             "at": run.started_at,
             "asked": list(tally.asked),
