@@ -327,7 +327,7 @@ class CalendarList(TokenList):
 
     def act(self, form):
         made, token = accounts.make_calendar(user=self.request.user, at=now(), **form.cleaned_data)
-        address = self.request.build_absolute_uri(reverse("partnership:calendar-feed", kwargs={"key": token}))
+        address = self.request.build_absolute_uri(reverse("partnership:calendar-feed", kwargs={"token": token}))
         messages.success(self.request, f"Your address, shown this once: {address}")
         return made
 
@@ -340,11 +340,11 @@ class CalendarFeed(View):
 
     permission = OpenToAll("Calendars cannot sign in: the secret of the address is the key, and opens this feed alone.")
 
-    def get(self, request, key):
-        token = live_token(key, is_calendar=True)
-        if token is None:
+    def get(self, request, token):
+        row = live_token(token, is_calendar=True)
+        if row is None:
             raise Http404
-        return HttpResponse(calendars.feed(Actor(token.user), now()), content_type="text/calendar; charset=utf-8")
+        return HttpResponse(calendars.feed(Actor(row.user), now()), content_type="text/calendar; charset=utf-8")
 
 
 class TokenRevoke(FormPage):

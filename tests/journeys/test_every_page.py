@@ -84,6 +84,7 @@ ELSEWHERE = {
     "approval-approve": "only while a request is open; the journey of rare pages decides one",
     "approval-decline": "only while a request is open; the journey of rare pages decides one",
     "job-progress": "a part of the page of a job",
+    "calendar-feed": "its address stands in a message alone; calendars read it, and no browser",
     "invitation-accept": "its address stands in a message alone; looked at when the invited person comes in",
 }
 
