@@ -1,5 +1,6 @@
 """The second person of a retention run: requests, approvals, refusals."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from agreements.actions import approvals
@@ -46,6 +47,7 @@ class ApprovalViewSet(ReadOnly):
     def rows(self):
         return RetentionApproval.objects.order_by("-asked_at", "pk")
 
+    @extend_schema(request=ReasonSerializer, responses={201: ApprovalSerializer})
     def create(self, request):
         """Store the preview of what waits for a second person, and ask for it."""
         values = self.given(ReasonSerializer)
