@@ -68,7 +68,6 @@ def _run(state: State, port: int, with_demo: bool) -> None:
         if servers_.database is not None and servers_.database.user:
             say(f"(As root, PostgreSQL runs as nobody; its data is in {servers_.database.data}, a temporary folder.)")
         environment = supervisor.environment_for(state, addresses)
-        environment.setdefault("PORTAL_ORIGIN", f"http://127.0.0.1:{port}")  # mails and calendars link to it
         supervisor.tell(state, "up", addresses, port=str(port))
         logins = _prepare(state, environment, with_demo)
         say("Starting web server, worker and schedule ...")

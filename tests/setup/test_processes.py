@@ -8,7 +8,6 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -134,8 +133,6 @@ def test_the_portal_runs_and_stops_with_all_its_parts(start):
     assert _get(port, "/static/css/portal.css")[0] == 200
     assert _get(port, "/accounts/login/")[0] == 200
     family = portal.family()
-    environments = [Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0") for pid in family]
-    assert sum(f"PORTAL_ORIGIN=http://127.0.0.1:{port}" in told for told in environments) >= 3, "web, worker, schedule"
     assert portal.end(signal.SIGHUP) == 0
     assert all_gone(family, patience=1)
 
