@@ -524,3 +524,18 @@ def test_what_is_to_be_returned_waits_until_somebody_says_that_it_was(client_of,
     assert run.deleted_count == 2 and Report.objects.filter(pk=later[0].pk).exists()
     assert set(DeletionRecord.objects.values_list("record_id", "action")) == {(row.pk, "return") for row in rows}
     assert AuditEntry.objects.filter(verb="agreements.return_confirmed").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("window", [1, 3, 10])
+def test_what_is_due_goes_window_by_window_whatever_its_order(monkeypatch, window):
+    monkeypatch.setattr(execute, "WINDOW", window)
+    agreement, held = agreement_in_force(), agreement_in_force()
+    reports(agreement, 5), reports(held, 3), reports(agreement, 5)
+    reports(agreement, 2, until=FUTURE)
+    hold_on(held)
+
+    run = execute.sweep(trigger="command", chunk=2)
+
+    assert (run.state, run.deleted_count, run.held_count) == ("complete", 10, 3)
+    assert Report.objects.count() == 5 and certificates.verify() == []
