@@ -11,6 +11,7 @@ from partnership.views import (
     second_factor,
     security,
     sessions,
+    tokens,
     trail,
 )
 
@@ -47,10 +48,10 @@ urlpatterns = [
     path("second-factor/codes", second_factor.RecoveryCodes.as_view(), name="recovery-codes"),
     path("second-factor/<int:pk>/remove", second_factor.FactorRemove.as_view(), name="factor-remove"),
     path("sessions/", sessions.SessionList.as_view(), name="session-list"),
-    path("tokens/", people.TokenList.as_view(), name="token-list"),
-    path("tokens/<uuid:pk>/revoke", people.TokenRevoke.as_view(), name="token-revoke"),
-    path("calendar/", people.CalendarList.as_view(), name="calendar-list"),
-    path("calendar/<str:token>.ics", people.CalendarFeed.as_view(), name="calendar-feed"),
+    path("tokens/", tokens.TokenList.as_view(), name="token-list"),
+    path("tokens/<uuid:pk>/revoke", tokens.TokenRevoke.as_view(), name="token-revoke"),
+    path("calendar/", tokens.CalendarList.as_view(), name="calendar-list"),
+    path("calendar/<str:token>.ics", tokens.CalendarFeed.as_view(), name="calendar-feed"),
     path("exceptions/", grants.GrantList.as_view(), name="grant-list"),
     path("exceptions/new/<str:kind>/<uuid:pk>", grants.GrantNew.as_view(), name="grant-new"),
     path("exceptions/review", grants.GrantReview.as_view(), name="grant-review"),
