@@ -148,6 +148,7 @@ class Report(Governed):
                          condition=models.Q(tlp=TLP.CLEAR), name="reports_public_newest_first"),
             models.Index(fields=["sector", "month"], include=["tlp", "organization", "agreement"], name="reports_by_sector_and_month"),
             models.Index(fields=["retain_until", "id"], name="reports_by_due_day"),
+            models.Index(fields=["title"], name="reports_by_title"),
         ]  # fmt: skip
 
     def __str__(self):

@@ -187,7 +187,8 @@ def _personas(size: Size) -> dict[str, User]:
         auditor=auditor, title="A quarter", independence="Yes", since=NOW() - timedelta(days=9),
         until=NOW() + timedelta(days=99), created_at=NOW(), created_by=auditor,
     )  # fmt: skip
-    engagement.agreements.set(Agreement.objects.filter(reference__regex="^C-.*[05]$")[: size.agreements // 4])
+    audited = Agreement.objects.filter(reference__regex="^C-.*[05]$").order_by("reference")
+    engagement.agreements.set(audited[: size.agreements // 4])
     for audience in Audience.objects.filter(name__in=["Audience 1", "Audience 2"]):
         AudienceMember.objects.create(audience=audience, user=seated, since=NOW() - timedelta(days=9))
     return {
