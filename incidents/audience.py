@@ -7,7 +7,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from agreements.audience import auditors, party_end
-from agreements.models import Agreement, AgreementGroupGrant, AgreementUserGrant, Engagement, Party
+from agreements.models import (
+    Agreement,
+    AgreementGroupGrant,
+    AgreementUserGrant,
+    Engagement,
+    LegalHold,
+    Party,
+    RetentionTerm,
+)
 from incidents.models import ReportGroupGrant, ReportUserGrant
 from incidents.policy import READERS, REPORTS
 from partnership.access.audience import (
@@ -66,6 +74,16 @@ def _audited(report: Any) -> list[Reach]:
     ]
 
 
+def _held(report: Any) -> list[Reach]:
+    holds = LegalHold.objects.active().over(report)
+    return [holders(Role.LIAISON_OFFICER, of=holds.values("owner")), *(coordinators() if holds.exists() else [])]
+
+
+def _to_return(report: Any) -> list[Reach]:
+    waits = report.term.action == RetentionTerm.Action.RETURN and report.returned_on is None
+    return people_of("organization_id", Role.LIAISON_OFFICER)(report) if waits else []
+
+
 def _named(table: Any) -> Callable[[Any], list[Reach]]:
     return lambda report: [named(table, "view_report", report)]
 
@@ -74,16 +92,17 @@ OFFICER = {"liaison officer": people_of("organization_id", Role.LIAISON_OFFICER)
 SHARED: dict[str, Reacher] = {
     "public": up_to(TLP.CLEAR, members), "owner": people_of("organization_id", *READERS),
     "sector share": up_to(TLP.GREEN, _sector), "release": up_to(TLP.AMBER, _audience),
-    "container grant": up_to(TLP.AMBER, _container),
+    "container grant": up_to(TLP.AMBER, _container), "to be returned": _to_return,
 }  # fmt: skip
 BODY: dict[str, Reacher] = {
     **SHARED, "party": up_to(TLP.AMBER_STRICT, lambda report: _parties(report.agreement_id, *READERS)),
     "explicit grant": _named(ReportUserGrant), "group grant": up_to(TLP.AMBER_STRICT, _named(ReportGroupGrant)),
     "break-glass": lambda report: [glass_on(report, report.tlp)],
+    "break-glass after the end": lambda report: [glass_on(report, report.tlp)],
 }  # fmt: skip
 OUT: dict[str, Reacher] = {**SHARED, "party": up_to(TLP.AMBER, lambda report: _parties(report.agreement_id, *READERS))}
 
-reaches({**BODY, "auditor": up_to(TLP.AMBER_STRICT, _audited)}, "incidents.view_report")
+reaches({**BODY, "auditor": up_to(TLP.AMBER_STRICT, _audited), "hold": _held}, "incidents.view_report")
 reaches(BODY, "incidents.view_report_body")
 reaches(
     OFFICER, "incidents.change_report", "incidents.share_report", "incidents.release_report", "incidents.view_import"

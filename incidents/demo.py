@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from agreements.actions import approvals
-from agreements.models import Agreement, DataCategory, Party, RetentionTerm
+from agreements.models import Agreement, DataCategory, Party, RetentionTerm, unexpired
 from agreements.retention import execute
 from incidents.actions import attachments, figures, indicators, reading, reports
 from incidents.aggregates import rules
@@ -213,10 +213,10 @@ def _indicators(dice: random.Random) -> str:
 
 
 def _due_tonight(dice: random.Random, seats: list[Seat], kinds: dict[str, IncidentKind], now: datetime) -> list[Report]:
-    """Reports whose period ended yesterday, as far as their agreements are old enough."""
+    """Reports whose period ends today, as far as their agreements are old enough."""
     made: list[Report] = []
     for seat in seats:
-        at = now - relativedelta(months=seat.term.months, days=seat.term.days + 1)
+        at = now - relativedelta(months=seat.term.months, days=seat.term.days)
         if seat.term.trigger == RetentionTerm.Trigger.RECEIVED and seat.since <= at and len(made) < 12:
             made.append(_tell(dice, seat, kinds, at))
     return made
@@ -224,7 +224,7 @@ def _due_tonight(dice: random.Random, seats: list[Seat], kinds: dict[str, Incide
 
 def _work_on(dice: random.Random, made: list[Report], now: datetime) -> None:
     """Older reports are closed, newer ones in work, the newest untouched."""
-    rows = Report.objects.filter(pk__in=[report.pk for report in made]).select_related("filed_by")
+    rows = Report.objects.filter(unexpired(now), pk__in=[report.pk for report in made]).select_related("filed_by")
     for report in rows.order_by("received_at"):
         age = now - report.received_at
         if age > timedelta(days=90) and dice.random() < 0.85:

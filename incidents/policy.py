@@ -1,5 +1,7 @@
 """Who may see and do what with reports, their parts and imports: branches B1 to B8 and M of the rules.
 
+What has expired is withheld from all of these; three further branches reach it, each for the one thing it is kept for.
+
 Every branch is a comparison of plain columns with keys that the actor's facts give, so that lists stay index scans.
 TLP:RED reaches a person by the owner or by name, never by party, sector, council, container or audit.
 """
@@ -12,7 +14,16 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from agreements.models import Agreement, AgreementGroupGrant, AgreementUserGrant, Engagement, Party
+from agreements.models import (
+    Agreement,
+    AgreementGroupGrant,
+    AgreementUserGrant,
+    Engagement,
+    LegalHold,
+    Party,
+    RetentionTerm,
+    expired,
+)
 from incidents.models import (
     Attachment,
     Import,
@@ -27,8 +38,8 @@ from partnership.access.actor import Actor
 from partnership.access.break_glass import OPENED, breakable, broken_glass
 from partnership.access.exceptions import Kind, offer
 from partnership.access.grants import granted, live
-from partnership.access.scope import one_of, via
-from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
+from partnership.access.scope import one_of, via, visible
+from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows, withhold
 from partnership.models import (
     TLP,
     AudienceMember,
@@ -119,6 +130,17 @@ def audited_agreements(actor: Actor) -> frozenset[UUID]:
     return frozenset(rows.values_list("agreements", flat=True))
 
 
+def holds_in_hand(actor: Actor) -> tuple[frozenset[UUID], ...]:
+    """Organizations, agreements and reports under holds that the person may lift."""
+    rows = visible(actor, "agreements.lift_hold", LegalHold.objects.active())
+    scopes = list(rows.values_list("organization_id", "agreement_id", "record_type", "record_id"))
+    return (
+        frozenset(organization for organization, *_ in scopes if organization),
+        frozenset(agreement for _, agreement, _, record in scopes if agreement and record is None),
+        frozenset(record for *_, kind, record in scopes if record and kind == Report._meta.label_lower),
+    )
+
+
 def _public(actor: Actor) -> Q | None:
     return Q(tlp=TLP.CLEAR) if actor.is_member else None
 
@@ -185,6 +207,20 @@ def _glass(actor: Actor) -> Q | None:
     return reduce(operator.or_, keys) if keys else None
 
 
+def _held(actor: Actor) -> Q | None:
+    """What stays under a hold after its day: kept for that alone, so only whoever may lift the hold sees that it is there."""
+    keys = zip(("organization", "agreement", "pk"), actor.fact(holds_in_hand), strict=True)
+    found = [rows for field, values in keys if (rows := one_of(field, values)) is not None]
+    return reduce(operator.or_, found) if found else None
+
+
+def _to_return(actor: Actor) -> Q | None:
+    """What an organization takes back after its day: without it, nothing could be returned before it is deleted."""
+    own = one_of("organization", actor.fact(officer_organizations))
+    returned = RetentionTerm.objects.filter(action=RetentionTerm.Action.RETURN).values("pk")
+    return None if own is None else own & Q(returned_on__isnull=True, term__in=returned)
+
+
 NAMED = granted(ReportUserGrant, "view_report")
 IN_GROUP = granted(ReportGroupGrant, "view_report")
 PUBLIC = Branch("public", "It is marked TLP:CLEAR.", _public)
@@ -199,11 +235,35 @@ CONTAINER = Branch("container grant", "Its agreement or its organization was ope
 AUDITOR = Branch("auditor", "You are engaged as an auditor of its agreement; you see no narrative.", _audited)
 OFFICER = Branch("liaison officer", "You are a liaison officer of the organization that filed it.", _officer)
 PARTY_EXPORT = Branch("party", "Your organization is a party to its agreement.", _party_export)
+HELD = Branch(
+    "hold",
+    "It has expired and is kept under a legal hold that you may lift; you see no narrative.",
+    _held,
+    of_withheld=True,
+)
+TO_RETURN = Branch(
+    "to be returned",
+    "It has expired, and your organization takes it back before it is deleted.",
+    _to_return,
+    of_withheld=True,
+)
+GLASS_AFTER = Branch(
+    "break-glass after the end",
+    "It has expired, and was opened to you in an emergency, for a few hours.",
+    _glass,
+    of_withheld=True,
+)
 
-BODY = [PUBLIC, OWNER, PARTY, SECTOR, AUDIENCE, BY_NAME, BY_GROUP, CONTAINER, GLASS]
+# From the end of its day a report is out of ordinary use, whatever the workers do: GDPR Article 5(1)(e) and 18(1)(c).
+withhold(Report, expired)
+
+BODY = [PUBLIC, OWNER, PARTY, SECTOR, AUDIENCE, BY_NAME, BY_GROUP, CONTAINER, GLASS, TO_RETURN, GLASS_AFTER]
 
 VIEW = on_rows(
-    "incidents.view_report", Report, "See a report's head: title, sector, times, marking, retention.", [*BODY, AUDITOR]
+    "incidents.view_report",
+    Report,
+    "See a report's head: title, sector, times, marking, retention.",
+    [*BODY, AUDITOR, HELD],
 )
 VIEW_BODY = on_rows(
     "incidents.view_report_body", Report, "See a report's narrative, indicators, attachments and source record.", BODY
@@ -215,7 +275,7 @@ EXPORT = on_rows(
     "incidents.export_report", Report, "Take reports out as a file; above TLP:AMBER only those of the own organization.",
     [
         PUBLIC, OWNER, SECTOR, AUDIENCE, CONTAINER, PARTY_EXPORT,
-        Branch("auditor", "You are engaged as an auditor of its agreement.", _audited_export),
+        Branch("auditor", "You are engaged as an auditor of its agreement.", _audited_export), TO_RETURN,
     ],
 )  # fmt: skip
 FILE = on_rows(
@@ -234,7 +294,7 @@ VIEW_INDICATOR = on_rows(
 )  # fmt: skip
 EXPORT_BODY = on_rows(
     "incidents.export_report_body", Report, "Take indicators and narratives out; above TLP:AMBER only those of the own organization.",
-    [PUBLIC, OWNER, SECTOR, AUDIENCE, CONTAINER, PARTY_EXPORT],
+    [PUBLIC, OWNER, SECTOR, AUDIENCE, CONTAINER, PARTY_EXPORT, TO_RETURN],
 )  # fmt: skip
 EXPORT_INDICATOR = on_rows(
     "incidents.export_indicator", Indicator, "Take indicators out as a file.",

@@ -16,6 +16,8 @@ from agreements.models.retention import (
     Governed,
     LegalHold,
     QuarantinedRecord,
+    expired,
+    unexpired,
 )
 from agreements.models.templates import AgreementTemplate
 from agreements.models.terms import DataItem, PermittedUse, Purpose, RedactionStep, RetentionTerm
@@ -55,4 +57,6 @@ __all__ = [
     "Signature",
     "SpecialCondition",
     "Transfer",
+    "expired",
+    "unexpired",
 ]

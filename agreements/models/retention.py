@@ -1,6 +1,7 @@
 """What the retention engine governs, what stops it, and what it leaves as proof."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -13,6 +14,8 @@ class Governed(models.Model):
 
     `retain_until` is computed once from the start and stored, because PostgreSQL re-checks a stored column after a
     lock wait and not a join. Days are days of the agreement's calendar; the row is due when that day has ended.
+    `expires_at` is that end as a moment, kept by the database itself whenever the day or the calendar is written; a
+    record is withheld from ordinary use from then on, whether or not a worker deletes it (GDPR Article 18).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,6 +24,7 @@ class Governed(models.Model):
     term = models.ForeignKey("agreements.RetentionTerm", on_delete=models.PROTECT, related_name="+")
     retention_start = models.DateField(null=True, blank=True)
     retain_until = models.DateField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     returned_on = models.DateField(null=True, blank=True)
     anonymised_on = models.DateField(null=True, blank=True)
 
@@ -28,7 +32,17 @@ class Governed(models.Model):
         abstract = True
 
 
-GOVERNED_COLUMNS = "id agreement version term retention_start retain_until returned_on anonymised_on"
+GOVERNED_COLUMNS = "id agreement version term retention_start retain_until expires_at returned_on anonymised_on"
+
+
+def expired(at: Any, path: str = "") -> models.Q:
+    """Governed rows whose day had ended by a moment, and which are not anonymised; `path` leads to the row, as `report__`."""
+    return models.Q(**{f"{path}expires_at__lte": at})
+
+
+def unexpired(at: Any, path: str = "") -> models.Q:
+    """All the others."""
+    return models.Q(**{f"{path}expires_at__isnull": True}) | models.Q(**{f"{path}expires_at__gt": at})
 
 
 class HoldQuerySet(models.QuerySet):
@@ -36,6 +50,14 @@ class HoldQuerySet(models.QuerySet):
 
     def active(self):
         return self.filter(lifted_at__isnull=True)
+
+    def over(self, row: Governed):
+        """Those whose scope takes in a governed row."""
+        return self.filter(
+            models.Q(organization=getattr(row, "organization_id", None))
+            | models.Q(agreement=row.agreement_id, record_id__isnull=True)  # type: ignore[attr-defined]
+            | models.Q(agreement=row.agreement_id, record_type=row._meta.label_lower, record_id=row.pk)  # type: ignore[attr-defined]
+        )
 
 
 class LegalHold(Identified):

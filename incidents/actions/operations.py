@@ -7,7 +7,9 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 
+from agreements.models import unexpired
 from incidents import verbs
 from incidents.models import Report
 from partnership.access.actor import actor_of
@@ -52,7 +54,7 @@ def look(*, by: User, at: datetime) -> Operations:
     months = tuple(first - relativedelta(months=n) for n in reversed(range(MONTHS)))
     by_month = {f"month_{n}": Count("pk", filter=Q(month=month)) for n, month in enumerate(months)}
     rows: Any = (
-        Report.objects.filter(tlp__lt=TLP.RED).values("sector__label", "sector__position", "sector__scheme")
+        Report.objects.filter(unexpired(Now()), tlp__lt=TLP.RED).values("sector__label", "sector__position", "sector__scheme")
         .annotate(open=Count("pk", filter=~Q(state=Report.State.CLOSED)), **by_month)
         .filter(Q(open__gt=0) | Q(month__gte=months[0])).order_by("sector__scheme", "sector__position")
     )  # fmt: skip

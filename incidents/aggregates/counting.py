@@ -1,6 +1,6 @@
 """What the database holds behind the figures of one month: members, reports not yet counted, indicators, times.
 
-TLP:RED never counts. A report counts once, in the line of its sector if its group is of that line's cohort, else among
+TLP:RED never counts, and neither does what has expired. A report counts once, in the line of its sector if its group is of that line's cohort, else among
 the others if it is of theirs; else it waits. Nothing that is read here leaves the publisher.
 """
 
@@ -12,9 +12,9 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
-from agreements.models import Agreement, Party
+from agreements.models import Agreement, Party, unexpired
 from incidents.aggregates.cohorts import OTHER, WITHOUT, Cohorts, Members
 from incidents.models import CohortMember, CountedReport, Indicator, Report
 from partnership.models import TLP, Organization
@@ -66,7 +66,7 @@ def reports(cohorts: Cohorts, since: Mapping[tuple[str, UUID], date], end: datet
     found = Counted()
     rows = (
         Report.objects.filter(received_at__lt=end, received_at__gte=end - LATEST, tlp__lte=HIGHEST_TLP)
-        .filter(~Exists(CountedReport.objects.filter(report=OuterRef("pk"))))
+        .filter(unexpired(Now()), ~Exists(CountedReport.objects.filter(report=OuterRef("pk"))))
         .values_list("pk", "sector_id", GROUP, "severity", "month", "version__minimum_group_size")
     )
     for key, sector, group, severity, month, size in rows.iterator(chunk_size=5000):
@@ -84,10 +84,10 @@ def sightings(release: UUID, end: datetime) -> tuple[dict[tuple[str, UUID], int]
 
     Also the greatest minimum group size of the agreements behind them.
     """
-    mine = Indicator.objects.filter(report__counted__release=release)
+    mine = Indicator.objects.filter(unexpired(Now(), "report__"), report__counted__release=release)
     group = Coalesce("report__organization__parent_id", "report__organization_id")
     known = (
-        Indicator.objects.filter(report__received_at__lt=end, report__received_at__gte=end - LATEST)
+        Indicator.objects.filter(unexpired(Now(), "report__"), report__received_at__lt=end, report__received_at__gte=end - LATEST)
         .filter(report__tlp__lte=HIGHEST_TLP, value__in=mine.values("value")).values("type", "value")
         .annotate(groups=Count(group, distinct=True), marking=Min("report__tlp"))
         .filter(Q(groups__gte=SEEN_BY) | Q(marking=TLP.CLEAR))
@@ -107,7 +107,7 @@ def hours(releases: Sequence[UUID], cohorts: Cohorts) -> dict[str, dict[str, dic
     """Hours that reports took, by measure, line and group: from aware to received, and from received to released."""
     found: dict[str, dict[str, dict[UUID, list[float]]]] = {"told": {}, "shared": {}}
     rows = (
-        Report.objects.filter(counted__release__in=releases)
+        Report.objects.filter(unexpired(Now()), counted__release__in=releases)
         .filter(Q(aware_at__isnull=False, aware_precision="minute") | Q(released_at__isnull=False))
         .values_list("sector_id", GROUP, "aware_at", "aware_precision", "received_at", "released_at")
     )

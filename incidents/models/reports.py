@@ -102,7 +102,7 @@ class Report(Governed):
             " cross_border occurred_at occurred_precision aware_at aware_precision received_at released_at closed_at"
             " source source_key month"
         ),
-        facts="occurred_at aware_at received_at",
+        facts="occurred_at aware_at received_at expires_at",
         relations={
             "body": ("delete", "the narrative is what the term is about"),
             "indicators": ("delete", "indicators go with their report"),
@@ -142,11 +142,11 @@ class Report(Governed):
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="reports_newest_first"),
-            models.Index(fields=["agreement", "tlp", "-received_at"], include=["id", "organization", "sector"], name="reports_by_agreement"),
-            models.Index(fields=["organization", "-received_at"], include=["id", "tlp", "agreement", "sector"], name="reports_by_organization"),
-            models.Index(fields=["-received_at", "-id"], include=["tlp", "organization", "agreement", "sector"],
+            models.Index(fields=["agreement", "tlp", "-received_at"], include=["id", "organization", "sector", "expires_at"], name="reports_by_agreement"),
+            models.Index(fields=["organization", "-received_at"], include=["id", "tlp", "agreement", "sector", "expires_at"], name="reports_by_organization"),
+            models.Index(fields=["-received_at", "-id"], include=["tlp", "organization", "agreement", "sector", "expires_at"],
                          condition=models.Q(tlp=TLP.CLEAR), name="reports_public_newest_first"),
-            models.Index(fields=["sector", "month"], include=["tlp", "organization", "agreement"], name="reports_by_sector_and_month"),
+            models.Index(fields=["sector", "month"], include=["tlp", "organization", "agreement", "expires_at"], name="reports_by_sector_and_month"),
             models.Index(fields=["retain_until", "id"], name="reports_by_due_day"),
             models.Index(fields=["title"], name="reports_by_title"),
         ]  # fmt: skip

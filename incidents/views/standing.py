@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.urls import reverse
 
 from agreements.models import LegalHold, Purpose, RetentionTerm
@@ -37,9 +36,14 @@ class Standing:
     due: date | None
     fate: str
     waits_for: str
+    has_expired: bool
     links_agreement: bool
     links_holds: bool
     hold_url: str
+
+    @property
+    def waits_for_return(self) -> bool:
+        return self.has_expired and not self.is_held
 
     @property
     def is_held(self) -> bool:
@@ -48,16 +52,13 @@ class Standing:
 
 def standing_of(report: Report, actor: Actor) -> Standing:
     """Read what governs the report; three queries."""
-    holds = LegalHold.objects.active().filter(
-        Q(organization=report.organization_id)
-        | Q(agreement=report.agreement_id, record_id__isnull=True)
-        | Q(agreement=report.agreement_id, record_type="incidents.report", record_id=report.pk)
-    )
+    holds = LegalHold.objects.active().over(report)
     return Standing(
         purposes=list(report.version.purposes.select_related("legal_basis").order_by("position")),
         holds=list(holds.order_by("reference")), term=in_words(report.term), due=report.retain_until,
         waits_for=WAITS_FOR[RetentionTerm.Trigger(report.term.trigger)] if report.retain_until is None else "",
         fate=FATES[RetentionTerm.Action(report.term.action)], hold_url=_hold_url(report),
+        has_expired=report.expires_at is not None and report.expires_at <= actor.now,
         links_agreement=can(actor, "agreements.view_agreement", report.agreement),
         links_holds=can(actor, "agreements.hold_agreement", report.agreement),
     )  # fmt: skip

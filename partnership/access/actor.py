@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models.functions import Now
 
 from partnership.models import Membership, Organization, User
@@ -22,6 +24,7 @@ class Holding:
     role: str
     is_vetted: bool
     is_secretariat: bool
+    read_at: datetime
 
 
 class Actor:
@@ -46,6 +49,11 @@ class Actor:
     def holdings(self) -> tuple[Holding, ...]:
         """Memberships in force by the database clock, in organizations that are not suspended."""
         return self.fact(_holdings)
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock when the memberships were read; rules that turn on a moment compare with this one."""
+        return self.holdings[0].read_at if self.holdings else self.fact(_now)
 
     def organizations(self, *roles: str, vetted: bool = True) -> frozenset[UUID]:
         """Organizations in which this person holds one of the roles; any role if none is named.
@@ -91,9 +99,15 @@ def _holdings(actor: Actor) -> tuple[Holding, ...]:
         .order_by("organization__name", "role")
     )
     return tuple(
-        Holding(pk, name, role, vetting == Organization.Vetting.VETTED and revet_on >= now.date(), secretariat)
+        Holding(pk, name, role, vetting == Organization.Vetting.VETTED and revet_on >= now.date(), secretariat, now)
         for pk, name, role, vetting, revet_on, secretariat, now in rows
     )
+
+
+def _now(_: Actor) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        return cursor.fetchone()[0]
 
 
 def actor_of(user: User | AnonymousUser) -> Actor:

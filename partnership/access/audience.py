@@ -19,7 +19,7 @@ from django.db.models.functions import Least, Now, TruncDate
 from partnership.abstract import GroupGrant, UserGrant
 from partnership.access import break_glass, grants
 from partnership.access.exceptions import Kind, decide_permission, view_permission
-from partnership.access.table import PERMISSIONS, Branch
+from partnership.access.table import PERMISSIONS, Branch, is_withheld
 from partnership.models import Membership, Organization, Role, User
 
 OPEN = Value(None, output_field=DateTimeField())
@@ -78,7 +78,9 @@ class Audience:
 
     def __init__(self, permission: str, obj: Model):
         entry = PERMISSIONS[permission]
-        self.branches = [(branch, REACHES[permission, branch.name](obj)) for branch in entry.branches]
+        withheld = is_withheld(obj)
+        branches = [branch for branch in entry.branches if branch.of_withheld == withheld]
+        self.branches = [(branch, REACHES[permission, branch.name](obj)) for branch in branches]
 
     @property
     def people(self) -> QuerySet[User]:

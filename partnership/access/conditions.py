@@ -11,11 +11,21 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
-from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual, Lookup
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+    Lookup,
+)
 
 EVERY_ROW = Q(pk__isnull=False)  # an empty Q vanishes in an OR, so "all" must be said
 COMPARED: dict[str, type[Lookup]] = {
     "exact": Exact, "in": In, "lt": LessThan, "lte": LessThanOrEqual, "gt": GreaterThan, "gte": GreaterThanOrEqual,
+    "isnull": IsNull,
 }  # fmt: skip
 ON_LOADED = {
     "exact": operator.eq, "in": lambda left, right: left in right, "lt": operator.lt, "lte": operator.le,
@@ -86,7 +96,7 @@ def selected(rows: QuerySet) -> str:
 def split(path: str) -> tuple[str, str]:
     """Column and comparison of a path such as organization_id__in."""
     column, _, last = path.rpartition("__")
-    return (column, last) if column and (last in COMPARED or last == "isnull") else (path, "exact")
+    return (column, last) if column and last in COMPARED else (path, "exact")
 
 
 def holds(condition: Q, row: Model) -> bool:

@@ -42,5 +42,5 @@ def _cell(entry: Permission, state: str | None, actor: Actor) -> str:
         ways = [standing.name for standing in entry.standings if standing.holds(actor)]
         return ", ".join(ways) or NOTHING
     rows = entry.model._default_manager.all() if state is None else entry.model._default_manager.filter(state=state)
-    ways = [b.name for b in entry.branches if (q := b.rows(actor)) is not None and rows.filter(q).exists()]
+    ways = [branch.name for branch, mine in entry.open_to(actor) if rows.filter(mine).exists()]
     return ", ".join(ways) or NOTHING

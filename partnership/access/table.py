@@ -8,13 +8,18 @@ forms, single check and explanation are all computed from these, so they cannot 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 from django.db.models import Model, Q
+from django.db.models.functions import Now
 
 from partnership.access.actor import Actor
 from partnership.access.conditions import EVERY_ROW, alternatives, denied, looks_elsewhere
 
-__all__ = ["EVERY_ROW", "PERMISSIONS", "Branch", "Permission", "Standing", "extend", "in_general", "on_rows"]
+__all__ = [
+    "EVERY_ROW", "PERMISSIONS", "Branch", "Permission", "Standing", "extend", "in_general", "is_withheld", "on_rows",
+    "withhold",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Branch:
     negation: Callable[[Q], Q] | None = denied  # what the branch leaves out; a branch without one fails the start
     arms: Callable[[Actor], list[Q]] | None = None  # disjoint parts, where the condition alone does not show them
     holds: Callable[[Actor, Model], bool] | None = None  # the answer on a loaded row, where the condition is costly
+    of_withheld: bool = False  # gives rows that are withheld from ordinary use, and only those; see `withhold`
 
 
 @dataclass(frozen=True)
@@ -74,25 +80,60 @@ class Permission:
         return partial(Permission._disjoint, self)
 
     def _open(self, actor: Actor) -> list[tuple[Branch, Q]]:
+        return [(branch, rows & self._within(branch, actor)) for branch, rows in self._given(actor)]
+
+    def _given(self, actor: Actor) -> list[tuple[Branch, Q]]:
+        """The same without a look at what is withheld."""
         return [(branch, rows) for branch in self.branches if (rows := branch.rows(actor)) is not None]
 
+    def _within(self, branch: Branch, actor: Actor) -> Q:
+        """What the branch can reach at all: an ordinary one nothing that is withheld, the others nothing else."""
+        withheld = WITHHELD.get(self.model) if self.model else None
+        if withheld is None:
+            return Q()
+        return withheld(actor.now) if branch.of_withheld else denied(withheld(actor.now))
+
     def _disjoint(self, actor: Actor) -> list[Q]:
-        found = self.open_to(actor)
-        if any(rows == EVERY_ROW for _, rows in found):
-            return [EVERY_ROW]
+        found = self._given(actor)
         if len(found) == 1 and found[0][0].arms is not None:
             return found[0][0].arms(actor)
+        return [
+            arm
+            for kind in (False, True)
+            for arm in self._arms_of(actor, [f for f in found if f[0].of_withheld == kind])
+        ]
+
+    def _arms_of(self, actor: Actor, found: list[tuple[Branch, Q]]) -> list[Q]:
+        """The arms of branches which all reach withheld rows, or all do not."""
+        if any(rows == EVERY_ROW for _, rows in found):
+            return [EVERY_ROW & self._within(found[0][0], actor)]
         parts = [(branch, part) for branch, rows in found for part in alternatives(rows)]
         parts.sort(key=lambda pair: looks_elsewhere(pair[1]))
         disjoint, before = [], Q()
         for branch, part in parts:
-            disjoint.append(part & before)
+            disjoint.append(part & before & self._within(branch, actor))
             assert branch.negation is not None  # a check at the start sees to it
             before &= branch.negation(part)
         return disjoint
 
 
 PERMISSIONS: dict[str, Permission] = {}
+# A condition on the rows of a model, for the moment given: a time, or the database's own clock.
+WITHHELD: dict[type[Model], Callable[[Any], Q]] = {}
+
+
+def withhold(model: type[Model], rows: Callable[[Any], Q]) -> None:
+    """Keep rows of a model out of every permission on it, now and in future, but for branches made for such rows.
+
+    `rows` turns a moment into the condition of what is withheld then, over columns of the row.
+    """
+    WITHHELD[model] = rows
+
+
+def is_withheld(row: Model) -> bool:
+    """Whether a stored row is withheld at this moment, by the database's clock."""
+    rows = WITHHELD.get(type(row))
+    return rows is not None and type(row)._base_manager.filter(rows(Now()), pk=row.pk).exists()
 
 
 def on_rows(name: str, model: type[Model], description: str, branches: Sequence[Branch]) -> Permission:

@@ -35,7 +35,7 @@ RECEIVED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def agreement_in_force(
-    *parties, ceiling=TLP.RED, group_size=3, categories=("incident-report",), trigger="received", months=24,
+    *parties, ceiling=TLP.RED, group_size=3, categories=("incident-report",), trigger="received", months=24, action="delete",
     uses=("parties", "sector", "audiences"), law_until=None,
 ):  # fmt: skip
     """An agreement that covers some categories, signed and in force among parties (the first leads).
@@ -67,7 +67,7 @@ def agreement_in_force(
     for code in categories:
         category = DataCategory.objects.get(code=code)
         DataItem.objects.create(version=version, category=category, has_personal_data=category.has_personal_data)
-        RetentionTerm.objects.create(version=version, category=category, trigger=trigger, months=months)
+        RetentionTerm.objects.create(version=version, category=category, trigger=trigger, months=months, action=action)
     AgreementVersion.objects.filter(pk=version.pk).update(frozen_at=LONG_AGO, frozen_by=person, content_hash="0" * 64)
     for party in parties:
         Party.objects.create(agreement=agreement, organization=party, since=LONG_AGO)

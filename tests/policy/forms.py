@@ -12,7 +12,7 @@ from django.db.models import Count
 from partnership.access.scope import listed, visible
 from partnership.access.table import PERMISSIONS
 
-NEWEST = ("-received_at", "-pk")
+PAGE = 60  # some people of a world see several of these
 
 
 def _rows(permission):
@@ -33,7 +33,7 @@ def paged(actor, permission) -> set:
     """All pages of the list, newest first; no row twice, none out of order."""
     at = "received_at" if permission.endswith(("report", "body", "incidents")) else "added_at"
     rows = listed(actor, permission, _rows(permission)).order_by(f"-{at}", "-pk")
-    found = [row for start in range(0, rows.count(), 150) for row in rows[start : start + 150].values_list(at, "pk")]
+    found = [row for start in range(0, rows.count(), PAGE) for row in rows[start : start + PAGE].values_list(at, "pk")]
     assert found == sorted(found, reverse=True) and len(found) == len(set(found))
     return {key for _, key in found}
 

@@ -36,6 +36,10 @@ class OfReports:
             action: {person.id: self.reference.ways(person, action) for person in world.people}
             for action in set(ACTIONS.values())
         }
+        self.branches = {
+            action: {person.id: self.reference.branches(person, action) for person in world.people}
+            for action in set(ACTIONS.values())
+        }
         self.rows = {Report: Report.objects.in_bulk(), Indicator: Indicator.objects.select_related("report").in_bulk()}
 
     def knows(self, permission):
@@ -65,7 +69,7 @@ class OfReports:
         if permission in INHERITED:
             return True  # has no way of its own; what it inherits is compared as a list
         branch = next(b for b in PERMISSIONS[permission].branches if b.name == name)
-        ways = self.ways[ACTIONS[permission]]
+        ways = self.branches[ACTIONS[permission]]
         return any(rows_of(branch, Actor(user), Report) != ways[person.id][name] for person, user in self.people)
 
 

@@ -112,6 +112,20 @@ ON_REPORTS = [
     words("emergency: its hours are over", ACCESS + "break_glass:live", ", expires_at__gt=Now()", "", BODY + "break-glass"),
     words("emergency: people without standing", ACCESS + "break_glass:broken_glass", "actor.is_member", "actor.is_known",
           BODY + "break-glass"),
+    words("holds: what was lifted still keeps", INCIDENTS + "holds_in_hand", "LegalHold.objects.active()", "LegalHold.objects.all()",
+          "incidents.view_report/hold"),
+    words("holds: whoever may see a hold sees what it keeps", INCIDENTS + "holds_in_hand", "agreements.lift_hold",
+          "agreements.view_hold", "incidents.view_report/hold"),
+    words("holds: one of a record keeps its agreement", INCIDENTS + "holds_in_hand", " and record is None", "",
+          "incidents.view_report/hold"),
+    words("returns: what was returned already", INCIDENTS + "_to_return", "returned_on__isnull=True, ", "",
+          BODY + "to be returned", OUT + "to be returned"),
+    words("returns: under any term", INCIDENTS + "_to_return", ".filter(action=RetentionTerm.Action.RETURN)", "",
+          BODY + "to be returned", OUT + "to be returned"),
+    words("returns: whoever reads takes back", INCIDENTS + "_to_return", "officer_organizations", "reading_organizations",
+          BODY + "to be returned", OUT + "to be returned"),
+    words("emergency after the end: above the marking", INCIDENTS + "_glass", ", tlp__lte=ceiling", "",
+          BODY + "break-glass after the end"),
     table("coordinators count reports of which they are members", whoever_belongs, "incidents.report_incidents/coordinator"),
     table("a narrative is inherited from the head", lambda actor, rows: Q(report__tlp__lte=4) if actor.is_member else None,
           "incidents.view_indicator/*", "incidents.export_indicator/*"),
@@ -137,8 +151,14 @@ ON_ACTORS = [
 ]  # fmt: skip
 
 ON_FORMS = [
-    form("arms overlap", ACCESS + "table:Permission._disjoint", "before &= branch.negation(part)", "pass"),
-    form("arms keep out one too many", ACCESS + "table:Permission._disjoint", "disjoint.append(part & before)", "disjoint.append(before)"),
+    form("arms overlap", ACCESS + "table:Permission._arms_of", "before &= branch.negation(part)", "pass"),
+    form("arms keep out one too many", ACCESS + "table:Permission._arms_of", "disjoint.append(part & before &", "disjoint.append(before &"),
+    form("a list takes what has expired", ACCESS + "table:Permission._arms_of", "before & self._within(branch, actor)", "before"),
+    form("a row that has expired is seen alone", ACCESS + "table:Permission._open", "rows & self._within(branch, actor)", "rows"),
+    form("what is withheld is all that is seen", ACCESS + "table:Permission._within", "denied(withheld(actor.now))", "withheld(actor.now)"),
+    form("a hold opens what has not expired", ACCESS + "table:Permission._within", "withheld(actor.now) if branch.of_withheld else", ""),
+    form("a report expires a day early", "agreements.models.retention:expired", ": at}", ": at + __import__('datetime').timedelta(days=1)}"),
+    form("a report expires a day late", "agreements.models.retention:expired", ": at}", ": at - __import__('datetime').timedelta(days=1)}"),
     form("the negation forgets the ceiling", ACCESS + "conditions:_denied_look_up",
           "found.filter(*(_on_outer_row(path, value) for path, value in beside))", "found"),
     form("branches are joined by AND", ACCESS + "scope:visible", "operator.or_", "operator.and_"),
@@ -148,7 +168,7 @@ ON_FORMS = [
           "[query.low_mark : query.high_mark]"),
     form("a loaded row needs one comparison of several", ACCESS + "conditions:holds", "all(answers)", "any(answers)"),
     form("a loaded row is above every ceiling", ACCESS + "conditions:_leaf_holds", "left is None:", "left is None or lookup == 'lte':"),
-    form("a list forgets a branch", ACCESS + "table:Permission._open", "in self.branches", "in self.branches[1:]"),
+    form("a list forgets a branch", ACCESS + "table:Permission._given", "in self.branches", "in self.branches[1:]"),
 ]  # fmt: skip
 
 ON_AGREEMENTS = [

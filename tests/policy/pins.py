@@ -13,8 +13,8 @@ def pin(maker) -> None:
     world, now = maker.world, maker.world.now
     home = maker.organization(sectors=["nis2:health"])
     own, others = maker.organization(sectors=["nis2:energy"]), maker.organization(sectors=["nis2:banking"])
-    agreement, ended = world.agreements[0], Row(id=None, state="terminated")
-    halted = Row(id=None, state="suspended")
+    agreement, ended = world.agreements[0], Row(id=None, state="terminated", returns=False)
+    halted = Row(id=None, state="suspended", returns=False)
     world.agreements += [ended, halted]
     maker._store_agreements()
     by_tlp = {tlp: maker.report(others, agreement, tlp) for tlp in range(5)}
@@ -39,6 +39,7 @@ def pin(maker) -> None:
         maker.report(organization, agreement, 4)
         someone = maker.person()
         maker.join(someone, organization, Role.LIAISON_OFFICER)
+    _expire(maker, own, others, person["auditor"])
     left = maker.person()
     maker.join(left, home, Role.LIAISON_OFFICER, until=now - HOUR)
     maker.enter(agreement, home, until=now - HOUR)
@@ -46,6 +47,31 @@ def pin(maker) -> None:
     maker.join(coming, maker.organization(sectors=["nis2:health"]), Role.LIAISON_OFFICER)
     maker.enter(agreement, world.organizations[-1], since=now + HOUR)
     _let_in(maker, by_tlp, under, person, coordinator, superuser)
+
+
+def _expire(maker, own, others, auditor) -> None:
+    """The last day and the day after it, by every way; what is kept after it by a hold, to be returned, in an emergency."""
+    world, agreement = maker.world, maker.world.agreements[0]
+    returning = next(a for a in world.agreements if a.returns)
+    for days in (0, -1):
+        for tlp in (0, 3):
+            opened = maker.report(others, agreement, tlp, days)
+            maker.grant("report", opened.id, auditor.id)
+            maker.break_glass(opened, auditor, 4)
+            world.shares.append(Row(report=opened.id, sector="nis2:energy"))
+            world.releases.append(Row(report=opened.id, audience=world.audiences[0].pk))
+            maker.report(own, agreement, tlp, days)
+            for returned in (False, True):
+                maker.report(own, returning, tlp, days, returned)
+        alone = maker.organization()
+        single, whole = (maker.report(alone, world.agreements[2], 4, days) for _ in range(2))
+        maker.report(alone, world.agreements[2], 4, days)  # beside it, under no hold of one record
+        maker.hold(own, report=single)
+        maker.hold(own, report=whole, lifted=True)
+        kept = maker.organization()
+        maker.report(kept, world.agreements[3], 2, days)
+        maker.hold(own, organization=kept)
+        maker.hold(others, agreement=agreement)
 
 
 def _let_in(maker, by_tlp, under, person, coordinator, superuser) -> None:
@@ -101,6 +127,7 @@ def _open(maker, reader, lone) -> None:
     for tlp in range(4):
         maker.grant("report", maker.report(lone, world_agreement(maker), tlp).id, None, world.task_force.pk)
     world.groups.append(Row(group=world.task_force.pk, person=reader.id))
+    maker.grant("report", maker.report(lone, world_agreement(maker), 4).id, reader.id, codename="change_report")
     maker.grant("report", maker.report(lone, world_agreement(maker), 3).id, None, world.task_force.pk, days=-1)
     maker.grant("report", maker.report(lone, world_agreement(maker), 3).id, None, world.task_force.pk, revoked=True)
     maker.grant("agreement", world.agreements[4].id, None, world.task_force.pk)

@@ -4,6 +4,7 @@ from tests.policy.world import World
 
 CLEAR, GREEN, AMBER, AMBER_STRICT, RED = range(5)
 READERS = {"liaison_officer", "analyst", "coordinator"}
+OF_EXPIRED = {"hold", "to be returned", "break-glass after the end"}  # all other ways end when the record's day does
 
 
 class Reference:
@@ -38,7 +39,15 @@ class Reference:
         }  # fmt: skip
 
     def ways(self, person, action) -> dict[str, set]:
-        """Name of a branch -> keys of the reports that it gives."""
+        """Name of a way -> keys of the reports that it gives, with a look at which have expired."""
+        expired = {r.id for r in self.world.reports if r.days < 0}
+        return {
+            name: keys & expired if name in OF_EXPIRED else keys - expired
+            for name, keys in self.branches(person, action).items()
+        }
+
+    def branches(self, person, action) -> dict[str, set]:
+        """Name of a branch -> keys of the reports that it names, whether they have expired or not."""
         member = bool(self.memberships(person))
         readers = {m.organization for m in self.memberships(person, READERS)}
         officers = {m.organization for m in self.memberships(person, {"liaison_officer"})}
@@ -65,12 +74,30 @@ class Reference:
             "break-glass": self.broken(person) if member and not leaves else set(),
             "container grant": self.below(AMBER, self.opened(person)) if member else set(),
         }
+        returned = {a.id for a in self.world.agreements if a.returns}
+        found["to be returned"] = {
+            r.id for r in reports if r.organization in officers and r.agreement in returned and not r.returned
+        }
+        if not leaves:
+            found["break-glass after the end"] = found["break-glass"]
+        if action == "view_report":
+            found["hold"] = self.held(person)
         if action in ("view_report", "export_report"):
             found["auditor"] = self.below(AMBER if leaves else AMBER_STRICT, audited)
         return found
 
     def may(self, person, action) -> set:
         return set().union(*self.ways(person, action).values())
+
+    def held(self, person) -> set:
+        """Reports under a hold that the person may lift: placed for an organization of which the person is an officer, or any."""
+        officers = {m.organization for m in self.memberships(person, {"liaison_officer"})}
+        steers = any(self.organizations[m.organization].secretariat for m in self.memberships(person, {"coordinator"}))
+        scopes = [h for h in self.world.holds if not h.lifted and (steers or h.owner in officers)]
+        return {
+            r.id for r in self.world.reports for h in scopes
+            if r.id == h.report or (h.report is None and h.agreement == r.agreement) or h.organization == r.organization
+        }  # fmt: skip
 
     def below(self, ceiling, keys) -> set:
         return {r.id for r in self.world.reports if r.id in keys and r.tlp <= ceiling}

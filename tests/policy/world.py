@@ -28,6 +28,7 @@ from partnership.models import (
     Sector,
     User,
 )
+from tests.factories.agreements import LegalHoldFactory
 from tests.factories.incidents import agreement_in_force
 from tests.factories.partnership import UserFactory
 from tests.policy.pins import pin
@@ -36,6 +37,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PEOPLE, REPORTS = 40, 400
 SECTORS = ["nis2:energy", "nis2:health", "nis2:transport", "nis2:banking"]
 STATES = ["in_force"] * 6 + ["suspended", "terminated"]
+DAYS = [400] * 8 + [0, -1, -30]  # from today to the last day of a report
 VETTINGS = [("vetted", 400)] * 7 + [("vetted", 0), ("vetted", -1), ("expired", 400), ("applicant", None)]
 
 
@@ -54,6 +56,7 @@ class World:
     groups: list[Row] = field(default_factory=list)  # (group, person)
     grants: list[Row] = field(default_factory=list)  # on reports, agreements, organizations
     glass: list[Row] = field(default_factory=list)  # reports opened in an emergency
+    holds: list[Row] = field(default_factory=list)
     reports: list[Row] = field(default_factory=list)
     shares: list[Row] = field(default_factory=list)
     releases: list[Row] = field(default_factory=list)
@@ -121,10 +124,12 @@ class Maker:
             self.world.parties.append(Row(agreement=agreement.id, organization=organization.id,
                                           since=since or self.world.now - 400 * DAY, until=until))  # fmt: skip
 
-    def report(self, organization, agreement, tlp) -> Row:
+    def report(self, organization, agreement, tlp, days=400, returned=False) -> Row:
+        """A report whose last day lies so many days ahead; a negative one has expired."""
         row = Row(
-            id=uuid4(), organization=organization.id, agreement=agreement.id, tlp=tlp, sector=self.dice.choice(SECTORS)
-        )
+            id=uuid4(), organization=organization.id, agreement=agreement.id, tlp=tlp, sector=self.dice.choice(SECTORS),
+            days=days, returned=returned,
+        )  # fmt: skip
         self.world.reports.append(row)
         return row
 
@@ -139,6 +144,14 @@ class Maker:
         self.world.glass.append(
             Row(report=report.id, person=person.id, ceiling=ceiling, approved=approved, ended=ended, over=over)
         )
+
+    def hold(self, owner, organization=None, agreement=None, report=None, lifted=False) -> None:
+        self.world.holds.append(
+            Row(
+                owner=owner.id, organization=organization and organization.id, agreement=agreement and agreement.id,
+                report=report and report.id, lifted=lifted,
+            )
+        )  # fmt: skip
 
     def engage(self, person, agreement, since, until, ended=False) -> None:
         self.world.engagements.append(
@@ -161,7 +174,8 @@ class Maker:
 
     def _agreements(self) -> None:
         for number in range(8):
-            self.world.agreements.append(Row(id=None, state=self.dice.choice(STATES) if number > 2 else "in_force"))
+            state = self.dice.choice(STATES) if number > 2 else "in_force"
+            self.world.agreements.append(Row(id=None, state=state, returns=number in (1, 5)))
         self._store_agreements()
         for agreement in self.world.agreements:
             for organization in self.dice.sample(self.world.organizations, 4):
@@ -179,7 +193,7 @@ class Maker:
     def _store_agreements(self) -> None:
         for row in self.world.agreements:
             if row.id is None:
-                row.stored = agreement_in_force()
+                row.stored = agreement_in_force(action="return" if row.returns else "delete")
                 row.id = row.stored.pk
                 Party.objects.filter(agreement=row.stored).delete()
                 Agreement.objects.filter(pk=row.id).update(
@@ -203,6 +217,8 @@ class Maker:
                 self.dice.choice(self.world.organizations),
                 self.dice.choice(self.world.agreements),
                 self.dice.choice([0, 1, 1, 2, 2, 3, 4]),
+                self.dice.choice(DAYS),
+                returned=self.dice.random() < 0.3,
             )
 
     def _letting_in(self) -> None:
@@ -212,6 +228,9 @@ class Maker:
         for report in dice.sample(world.reports, 90):
             world.releases.append(Row(report=report.id, audience=dice.choice(world.audiences).pk))
         codenames = ["view_report", "view_report", "view_report", "change_report"]
+        for _ in range(6):
+            owner, scope = dice.choice(world.organizations), dice.choice(["organization", "agreement", "report"])
+            self.hold(owner, lifted=dice.random() < 0.3, **{scope: dice.choice(getattr(world, f"{scope}s"))})
         for report in dice.sample(world.reports, 60):
             self.grant(
                 "report",
@@ -311,6 +330,7 @@ class Maker:
         self._store_reports()
         self._store_grants()
         self._store_glass()
+        self._store_holds()
 
     def _store_reports(self) -> None:
         world = self.world
@@ -320,6 +340,7 @@ class Maker:
             Report(
                 pk=r.id, reference=f"W-{n:06}", title=f"Report {n}", organization_id=r.organization, agreement_id=r.agreement,
                 version_id=terms[r.agreement].version_id, term=terms[r.agreement], category_id=terms[r.agreement].category_id,
+                retain_until=world.now.date() + r.days * DAY, returned_on=world.now.date() if r.returned else None,
                 sector_id=r.sector, kind=kind, tlp=r.tlp, severity=self.dice.randrange(5), received_at=world.now - self.dice.randrange(90) * DAY,
             ) for n, r in enumerate(world.reports)
         )  # fmt: skip
@@ -350,6 +371,15 @@ class Maker:
                 **whom, content_object_id=g.obj, permission=Permission.objects.get(codename=g.codename, content_type__app_label=app[g.kind]),
                 granted_at=self.world.now - 30 * DAY, granted_by=self.keeper, reason="Asked for", expires_at=g.expires,
                 revoked_at=self.world.now if g.revoked else None, revoked_by=self.keeper if g.revoked else None,
+            )  # fmt: skip
+
+    def _store_holds(self) -> None:
+        now, agreement_of = self.world.now, {r.id: r.agreement for r in self.world.reports}
+        for h in self.world.holds:
+            LegalHoldFactory(
+                organization_id=h.organization, agreement_id=h.agreement or agreement_of.get(h.report), agreement=None, owner_id=h.owner, owner=None,
+                placed_by=self.keeper, **({"record_type": "incidents.report", "record_id": h.report} if h.report else {}),
+                **({"lifted_at": now, "lifted_by": self.keeper} if h.lifted else {}),
             )  # fmt: skip
 
     def _store_glass(self) -> None:
