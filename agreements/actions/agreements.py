@@ -25,6 +25,10 @@ class PartyTwice(DomainError):
     default = "This organization is a party already."
 
 
+class SignedWithTheFirst(DomainError):
+    default = "Every version was signed with it, so it stays. For another one, draft a new agreement."
+
+
 def _next_reference(at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('agreements.reference'))")
@@ -57,11 +61,18 @@ def draft(*, title: str, kind: str, lead: Organization, time_zone: str = "UTC", 
 
 @transaction.atomic
 def change_basics(*, agreement: Agreement, columns: Mapping[str, Any], by: User, at: datetime) -> Agreement:
-    """Change title, kind and calendar, and of the version: summary, ceiling, group size, days."""
+    """Change title, kind and calendar, and of the version: summary, ceiling, group size, days.
+
+    Title, kind and calendar belong to the agreement and not to one version of it: what was signed with them stays as it
+    is, so they can be changed until the first version governs (else SignedWithTheFirst).
+    """
     agreement, version = editable(agreement, by)
     for name in ("title", "kind", "time_zone"):
-        if name in columns:
-            setattr(agreement, name, columns[name])
+        if name not in columns or columns[name] == getattr(agreement, name):
+            continue
+        if agreement.governing_id is not None:
+            raise SignedWithTheFirst(field=name)
+        setattr(agreement, name, columns[name])
     for name in ("summary", "tlp_ceiling", "minimum_group_size", "notice_days", "effective_on", "ends_on", "review_on"):
         if name in columns:
             setattr(version, name, columns[name])

@@ -72,6 +72,12 @@ class BasicsForm(forms.ModelForm):
 
     field_order = ["title", "summary"]
 
+    def __init__(self, *args, is_signed=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("title", "time_zone") if is_signed else ():
+            self.fields[name].disabled = True
+            self.fields[name].help_text = "Every version was signed with it, so it stays."
+
     def clean_minimum_group_size(self):
         size = self.cleaned_data["minimum_group_size"]
         if size < 3:

@@ -126,7 +126,8 @@ class Basics(Drafting):
     success_message = "Saved."
 
     def form_kwargs(self):
-        return {"instance": self.version, "initial": {"title": self.object.title, "time_zone": self.object.time_zone}}
+        initial = {"title": self.object.title, "time_zone": self.object.time_zone}
+        return {"instance": self.version, "initial": initial, "is_signed": self.object.governing_id is not None}
 
     def act(self, form):
         return agreements.change_basics(

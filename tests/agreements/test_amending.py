@@ -356,3 +356,23 @@ def test_the_purpose_check_refuses_another_purpose_a_lapsed_use_and_data_not_lis
     lapsed = ask(made, recipients="sector", categories=[report], tlp=1, at=datetime(2026, 7, 1, 12, tzinfo=UTC))
     assert "ended on 30 June 2026" in lapsed.because
     assert Agreement.objects.get(pk=made.pk).state == "in_force"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("title", "Another"), ("kind", "cross_border"), ("time_zone", "Asia/Tokyo")]
+)
+def test_an_amendment_changes_nothing_that_earlier_versions_were_signed_with(name, value, client_of):
+    made = agreement_in_force()
+    amending.amend(agreement=made, because="Experience", by=officer_of(made), at=AT)
+    before = getattr(made, name)
+    assert before != value
+
+    with pytest.raises(agreements.SignedWithTheFirst) as refused:
+        agreements.change_basics(agreement=made, columns={name: value}, by=officer_of(made), at=AT)
+    assert refused.value.field == name
+    agreements.change_basics(agreement=made, columns={name: before, "summary": "New."}, by=officer_of(made), at=AT)
+
+    made.refresh_from_db()
+    assert getattr(made, name) == before
+    page = client_of(officer_of(made)).get(f"/agreements/{made.pk}/draft/basics").content.decode()
+    assert page.count("Every version was signed with it") == 2
