@@ -2,11 +2,13 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 
 from partnership import models
 
-admin.site.unregister([EmailAddress, Authenticator])  # the libraries' own pages could change them
+# The libraries' own pages could change them.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 class Support(admin.ModelAdmin):

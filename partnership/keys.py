@@ -67,6 +67,8 @@ CREDENTIALS = (
                "with the database's own means; then start again", OPERATOR),
     Credential("REDIS_URL", "password of queue and cache", "environment", "with the server's own means", OPERATOR),
     Credential("PORTAL_EMAIL_URL", "password of the mail server", "environment", "with the mail server's means", OPERATOR),
+    Credential("PORTAL_SIGN_ON_SECRET", "shows the provider of single sign-on that the portal asks", "environment",
+               "with the provider's means, yearly and after a suspicion; then start again", OPERATOR),
     Credential("PORTAL_TRAIL_KEY_FILE", "signs checkpoints (Ed25519); former public keys stay, to verify old ones",
                "a file of its own, apart from the folder of keys", "when its holder changes",
                "the one who runs the checkpoint command"),

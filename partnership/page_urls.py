@@ -11,6 +11,7 @@ from partnership.views import (
     second_factor,
     security,
     sessions,
+    single_sign_on,
     tokens,
     trail,
 )
@@ -47,6 +48,9 @@ urlpatterns = [
     path("second-factor/passkey", second_factor.PasskeyNew.as_view(), name="factor-passkey"),
     path("second-factor/codes", second_factor.RecoveryCodes.as_view(), name="recovery-codes"),
     path("second-factor/<int:pk>/remove", second_factor.FactorRemove.as_view(), name="factor-remove"),
+    path("single-sign-on/", single_sign_on.SignOn.as_view(), name="sign-on"),
+    path("single-sign-on/return", single_sign_on.SignOnReturn.as_view(), name="sign-on-return"),
+    path("single-sign-on/<uuid:pk>/remove", single_sign_on.LinkRemove.as_view(), name="sign-on-remove"),
     path("sessions/", sessions.SessionList.as_view(), name="session-list"),
     path("tokens/", tokens.TokenList.as_view(), name="token-list"),
     path("tokens/<uuid:pk>/revoke", tokens.TokenRevoke.as_view(), name="token-revoke"),

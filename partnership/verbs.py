@@ -30,6 +30,10 @@ RECOVERY_CODES_MADE = verb(
     "partnership.recovery_codes_made", "{who} made new recovery codes; the former ones are void."
 )
 RECOVERY_CODE_USED = verb("partnership.recovery_code_used", "{who} used a recovery code; {left} are left.")
+SIGN_ON_LINKED = verb("partnership.sign_on_linked", "{who} linked the own account to the single sign-on of {provider}.")
+SIGN_ON_UNLINKED = verb(
+    "partnership.sign_on_unlinked", "{who} unlinked the own account from the single sign-on of {provider}."
+)
 TOKEN_CREATED = verb("partnership.token_created", "{who} made an API token for {scope}, ending on {until}.")
 TOKEN_REVOKED = verb("partnership.token_revoked", "{who} revoked an API token.")
 EXPORT_MADE = verb("partnership.export_made", "{who} exported {title} as {format}: {rows} rows.", is_read=True)

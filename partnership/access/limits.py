@@ -74,6 +74,9 @@ CODE = Limit("code", 5, QUARTER, MINUTE)  # wrong codes per account and network 
 ACCOUNT_CODES = Limit("codes", 50, HOUR, HOUR)  # wrong codes of an account from unknown devices, whichever network
 RESET = Limit("reset", 3, HOUR, HOUR)  # links to a new password, per account
 RESET_NETWORK = Limit("resets", 20, HOUR, HOUR)
+SIGN_ONS = Limit(
+    "sign-ons", 50, HOUR, MINUTE
+)  # single sign-ons of a network that came to nothing; each asks the provider
 
 VERIFY = Limit("verify", 60, HOUR, MINUTE)  # public checks of certificates, per network; each reads the chain
 

@@ -13,6 +13,11 @@ def prove(session: Any, user: Any, at: datetime) -> None:
     session[KEY] = [str(user.pk), at.timestamp()]
 
 
+def prove_elsewhere(session: Any, user: Any, at: datetime) -> None:
+    """Note that a trusted provider vouches for a second factor; nobody here saw it, so that it is not fresh."""
+    session[KEY] = [str(user.pk), at.timestamp() - settings.PORTAL_STEP_UP_SECONDS]
+
+
 def proven_at(request: Any) -> float | None:
     """When the person of this request last proved a second factor in this session."""
     session, user = getattr(request, "session", None), request.user

@@ -21,7 +21,7 @@ from partnership.models.organizations import Organization, OrganizationIdentifie
 from partnership.models.people import CALENDAR, ApiToken, Area, Invitation, Membership, Role, User
 from partnership.models.reference import PAP, TLP, Marking, RuleSet, Sector, TransferMechanism
 from partnership.models.security import SecurityEvent
-from partnership.models.sign_in import RecoveryCode, Session, Tally
+from partnership.models.sign_in import RecoveryCode, Session, SignOnLink, Tally
 
 __all__ = [
     "PAP",
@@ -62,6 +62,7 @@ __all__ = [
     "Sector",
     "SecurityEvent",
     "Session",
+    "SignOnLink",
     "StoredFile",
     "Tally",
     "TransferMechanism",

@@ -46,6 +46,27 @@ class RecoveryCode(Identified):
         return f"recovery code {self.pk}"
 
 
+class SignOnLink(Identified):
+    """Ties a subject of the provider of single sign-on to a person; made at the first sign-on, removed by the person."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_on_links")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+
+    data_policy = classify(personal="user subject used_at", open="id issuer linked_at", facts="linked_at used_at")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="a_subject_is_one_person"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="a_person_is_one_subject_of_an_issuer"),
+        ]
+
+    def __str__(self):
+        return f"link {self.pk}"
+
+
 class Tally(models.Model):
     """How often something was tried under a key within a window; see access/limits.py for the one statement that counts."""
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",  # OpenID Connect; its tables stay empty, see docs/adr/0012
     "csp",
     "django_filters",
     "django_htmx",
@@ -58,7 +59,7 @@ MIDDLEWARE = [
     # The headers of the shell come first, so that static files, redirects and errors of inner layers carry them too.
     "partnership.web.headers.HeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "partnership.web.headers.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partnership.web.middleware.RequestIdMiddleware",
@@ -161,6 +162,10 @@ MFA_FORMS = {
     "authenticate_webauthn": "partnership.web.accounts.PasskeyForm",
     "login_webauthn": "partnership.web.accounts.PasskeyLoginForm",
 }
+# Single sign-on makes no account and joins none by itself; partnership.web.sign_on decides who comes in.
+PORTAL_SIGN_ON = env.sign_on()
+PORTAL_SIGN_ON_SECONDS = 15 * 60  # from the provider's word to the second factor
+SOCIALACCOUNT_ADAPTER = "partnership.web.openid.SignOnAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -1,8 +1,13 @@
 """One machine, for evaluation and development: plain http on loopback, no secrets to manage."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from partnership import keys
 from partnership.settings import env
 from partnership.settings.base import *  # noqa: F403  (settings modules build on each other)
+
+if _faults := env.sign_on_faults():
+    raise ImproperlyConfigured("The portal does not start:\n- " + "\n- ".join(_faults))
 
 PORTAL_TRAIL_KEY_IS_MADE = True
 for _purpose, _texts in env.all_keys().items():

@@ -13,6 +13,7 @@ from partnership.settings.base import *  # noqa: F403  (settings modules build o
 def _refuse_weak_settings() -> None:
     """Name every missing or weak value at once, so that one start tells all."""
     passwords = [urlsplit(url).password or "" for url in (env.DATABASE_URL, env.REDIS_URL, env.EMAIL_URL)]
+    passwords.append(env.SIGN_ON_SECRET)
     faults = keys.faults(env.all_keys(), env.KEYS_DIR, passwords)
     if env.DEMO:
         faults.append("PORTAL_DEMO must be left out: the logins of the demonstration are known to everybody.")
@@ -29,6 +30,7 @@ def _refuse_weak_settings() -> None:
         faults.append("PORTAL_ALLOWED_HOSTS must list the host names that the portal answers to, without a star.")
     if not env.ORIGIN.startswith("https://"):
         faults.append("PORTAL_ORIGIN must be the address that people type, beginning with https://.")
+    faults += env.sign_on_faults(may_be_plain=False)
     try:
         trail_keys.load(env.TRAIL_KEY_FILE)
     except trail_keys.UnfitKey as error:

@@ -55,6 +55,7 @@ class SecondFactor(FactorPage):
         apps = [factor for factor in held if factor.type == Authenticator.Type.TOTP]
         return self.show(
             app=apps[0] if apps else None, passkeys=[factor for factor in held if factor not in apps], held=len(held),
+            links=request.user.sign_on_links.order_by("linked_at", "pk"),
             codes_left=RecoveryCode.objects.filter(user=request.user, used_at__isnull=True).count(),
         )  # fmt: skip
 

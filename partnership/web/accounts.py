@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from partnership.access import limits, proof
 from partnership.jobs.post import post
-from partnership.web import factors
+from partnership.web import factors, sign_on
 from partnership.web.devices import describe
 from partnership.web.fields import hidden_json
 
@@ -75,6 +75,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):
             limit.give_back(*parts, at=timezone.now())
 
     def login(self, request, user):
+        sign_on.settle(request, user, timezone.now())
         super().login(request, user)
         request.session.begin(describe(request.headers.get("User-Agent", "")))
 

@@ -24,6 +24,7 @@ def portal(request):
         "theme": theme if theme in THEMES else "auto",
         "is_demo": settings.PORTAL_DEMO,
         "demo_logins": demo_logins() if settings.PORTAL_DEMO and not request.user.is_authenticated else [],
+        "sign_on_name": settings.PORTAL_SIGN_ON["name"] if settings.PORTAL_SIGN_ON else "",
         "demo_password": settings.PORTAL_DEMO_PASSWORD if settings.PORTAL_DEMO else "",
     }
     actor = getattr(request, "actor", None)

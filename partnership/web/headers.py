@@ -4,7 +4,10 @@ Two libraries read those settings (Django's security middleware and django-csp);
 This middleware is the outermost, so that no page, file, redirect, refusal or failure leaves without the shell.
 """
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+
+from partnership.web import openid
 
 OFF = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
@@ -26,6 +29,17 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Reporting-Endpoints": 'policy="/policy-reports"',
 }
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The page policy. Where the way in stands, its form may lead on to the provider of single sign-on."""
+
+    def get_policy_parts(self, request, response, report_only=False):
+        parts = super().get_policy_parts(request, response, report_only)
+        match = getattr(request, "resolver_match", None)
+        if settings.PORTAL_SIGN_ON and match is not None and match.url_name == "account_login":
+            parts.update = {"form-action": openid.origin_of(settings.PORTAL_SIGN_ON["issuer"])}
+        return parts
 
 
 class HeadersMiddleware:

@@ -110,6 +110,17 @@ class RecoveryCodeFactory(DjangoModelFactory):
     made_at = LONG_AGO
 
 
+class SignOnLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SignOnLink
+
+    user = factory.SubFactory(UserFactory)
+    issuer = "https://login.example.org"
+    subject = factory.Sequence(lambda n: f"subject-{n}")
+    linked_at = LONG_AGO
+    used_at = LONG_AGO
+
+
 class TallyFactory(DjangoModelFactory):
     class Meta:
         model = models.Tally

@@ -19,7 +19,16 @@ ASKS = {
     "partnership.actions.break_glass.approve", "partnership.actions.break_glass.refuse", "partnership.actions.break_glass.end",
 }  # fmt: skip
 # What concerns the own account alone has no call, and asks too.
-OWN_ACCOUNT = {"AppNew", "PasskeyNew", "FactorRemove", "RecoveryCodes", "SecondFactor", "TokenList", "CalendarList"}
+OWN_ACCOUNT = {
+    "AppNew",
+    "PasskeyNew",
+    "FactorRemove",
+    "RecoveryCodes",
+    "LinkRemove",
+    "SecondFactor",
+    "TokenList",
+    "CalendarList",
+}
 VIEWS = sorted({view for _, entry, _ in ALL if (view := getattr(entry.callback, "view_class", None)) and hasattr(view, "fresh")},
                key=lambda view: view.__name__)  # fmt: skip
 

@@ -142,3 +142,60 @@ def test_keys_may_come_from_files_that_only_their_owner_reads(tmp_path):
 
     (tmp_path / "queue").chmod(0o640)
     assert "- PORTAL_QUEUE_KEY must be in a file that only its owner can read" in _start(**from_files).stderr
+
+
+SIGN_ON = {
+    "PORTAL_SIGN_ON_ISSUER": "https://login.example.org/realms/grid",
+    "PORTAL_SIGN_ON_CLIENT": "portal",
+    "PORTAL_SIGN_ON_SECRET": "mQ2w-Er4Ty6_Ui8Op0As1Df3Gh5Jk7Lz",
+}
+
+
+def test_single_sign_on_is_off_unless_all_of_it_is_set():
+    assert _start(**SIGN_ON).returncode == 0
+    assert _start(**SIGN_ON, PORTAL_SIGN_ON_TRUSTED_ACR="silver,gold").returncode == 0
+
+
+@pytest.mark.parametrize("name", SIGN_ON)
+def test_half_of_single_sign_on_is_refused_by_name(name):
+    outcome = _start(**{**SIGN_ON, name: None})
+
+    assert outcome.returncode != 0
+    assert f"- {name} must be set as well" in outcome.stderr and outcome.stderr.count("\n- ") == 1
+
+
+@pytest.mark.parametrize("name", ["PORTAL_SIGN_ON_NAME", "PORTAL_SIGN_ON_TRUSTED_ACR", "PORTAL_SIGN_ON_TRUSTED_AMR"])
+def test_a_detail_of_single_sign_on_without_the_rest_names_what_is_missing(name):
+    outcome = _start(**{name: "x"})
+
+    assert [one for one in SIGN_ON if f"- {one} must be set as well" not in outcome.stderr] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_SIGN_ON_ISSUER", "http://login.example.org"),
+        ("PORTAL_SIGN_ON_ISSUER", "http://127.0.0.1:9000"),
+        ("PORTAL_SIGN_ON_ISSUER", "login.example.org"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://login.example.org?x=1"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://user@login.example.org"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://login.example.org/a b"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://login.example.org\\@evil.example"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://login.example.org;evil.example"),
+        ("PORTAL_SIGN_ON_ISSUER", "https://login.example.org/" + "a" * 200),
+        ("PORTAL_SIGN_ON_ISSUER", "https://[::1"),
+        ("PORTAL_SIGN_ON_SECRET", "short"),
+    ],
+)
+def test_an_unfit_value_of_single_sign_on_is_refused_by_name(name, value):
+    outcome = _start(**{**SIGN_ON, name: value})
+
+    assert outcome.returncode != 0
+    assert f"- {name} must" in outcome.stderr and outcome.stderr.count("\n- ") == 1
+
+
+def test_the_secret_of_single_sign_on_is_no_key():
+    outcome = _start(**{**SIGN_ON, "PORTAL_SIGN_ON_SECRET": STRONG["PORTAL_QUEUE_KEY"]})
+
+    assert "- PORTAL_QUEUE_KEY must differ from a password" in outcome.stderr
