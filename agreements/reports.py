@@ -10,10 +10,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from agreements.models import Agreement, DeletionRecord, Purpose
-from agreements.retention import plan
+from agreements.retention import grounds, plan
 from agreements.retention.due import period
 from partnership.access.scope import visible
-from partnership.tables import Column, Table, TableSource, source
+from partnership.tables import GROUNDS, Column, Ground, Table, TableSource, source
 
 GAP = "GAP: not stated"
 
@@ -135,3 +135,4 @@ source(TableSource("agreements.register", "Register of agreements", "agreements.
                    description="The items of GDPR Article 30 for every purpose of every signed agreement."))  # fmt: skip
 source(TableSource("agreements.compliance", "Retention compliance", "agreements.report_compliance", compliance, is_report=True,
                    description="Due, deleted, anonymised, returned, held and late, by agreement and period.", form=PeriodForm))  # fmt: skip
+GROUNDS["agreements"] = Ground(grounds.of, grounds.open_to)

@@ -24,6 +24,7 @@ class Column:
     on_screen: bool = True  # a column may be in exports only
     brief: bool = False  # on the screen, a moment shows its day; the time is in its tip and in exports
     links: bool = False  # on the screen, the cell carries the link to the row's page
+    meaning: str = ""  # how a figure is made, in a sentence: shown below the table and in the evidence pack
 
     @property
     def order(self) -> str | None:
@@ -47,6 +48,11 @@ class Table:
     notes: Sequence[str] = ()  # sentences below the table: definitions, period, what is hidden and why
     parameters: Mapping[str, str] = field(default_factory=dict)
     footer: str = ""  # one line below each page of a document
+    links: Sequence[str] = ()  # for given rows on the screen: the page of each, or nothing
+    proofs: Callable[[], Sequence[Mapping[str, Any]]] = (
+        tuple  # certificates with their way to the root, for evidence packs
+    )
+    empty: str = "Nothing in this period."
 
     def values(self, columns: Sequence[Column] | None = None, with_key: bool = False) -> QuerySet:
         """The queryset as value rows in column order; the key first when asked for."""
@@ -97,7 +103,16 @@ class TableSource:
     form: Any = None  # a form class for the parameters of a report
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the rows of any report may rest on, such as versions of agreements; found in the rows, whatever the report."""
+
+    of: Callable[[Any, Table], list[dict[str, Any]]]  # (actor, table) -> facts, each with a "key"
+    open_to: Callable[[Any, Sequence[str]], bool]  # (actor, keys) -> whether the actor may see all of them now
+
+
 SOURCES: dict[str, TableSource] = {}
+GROUNDS: dict[str, Ground] = {}
 
 
 def source(entry: TableSource) -> TableSource:

@@ -17,10 +17,10 @@ from partnership.actions import checkpoints
 from partnership.audit.checkpoints import note
 from partnership.audit.record import SYSTEM, record
 from partnership.errors import DomainError
-from partnership.exports import as_csv, as_json, as_pdf, as_xlsx
+from partnership.exports import as_csv, as_json, as_pdf, as_xlsx, evidence_pack
 from partnership.jobs import job as jobs
-from partnership.models import TLP, AuditHead, Export, Job, User
-from partnership.tables import SOURCES, Asked, Table, TableSource
+from partnership.models import TLP, AuditCheckpoint, AuditHead, Export, Job, User
+from partnership.tables import GROUNDS, SOURCES, Asked, Table, TableSource
 
 Writer = Callable[[Table], Iterator[bytes]]
 FORMATS: dict[str, tuple[Writer, str]] = {
@@ -30,13 +30,14 @@ FORMATS: dict[str, tuple[Writer, str]] = {
     "json": (as_json.write, "application/json"),
 }
 
+PACK = "pack"  # a report with its proofs, in an archive
 
 # Files that are no tables, each with the permission that is asked again at the download.
 PACKS = {"partnership:trail": "partnership.export_trail"}
 
 
 class UnknownFormat(DomainError):
-    default = "Choose CSV, Excel, PDF or JSON."
+    default = "Choose CSV, Excel, PDF or JSON; reports can also be had as an evidence pack."
 
 
 class TooMany(DomainError):
@@ -45,6 +46,10 @@ class TooMany(DomainError):
 
 class MadeInAnotherRole(DomainError):
     default = "You do not hold every role any more in which this file was made. Make it again."
+
+
+class NotOpenAnyMore(DomainError):
+    default = "Something that this file rests on is not open to you any more. Make it again."
 
 
 class Expired(DomainError):
@@ -65,10 +70,16 @@ def build(name: str, parameters: Mapping[str, Any], by: User) -> Table:
     return entry.build(actor, Asked(parameters))
 
 
+def formats_of(name: str) -> list[str]:
+    """The formats in which a table can be had: every report is also an evidence pack."""
+    entry = find_source(name)
+    return [*FORMATS, PACK] if entry is not None and entry.is_report else [*FORMATS]
+
+
 @transaction.atomic
 def request(*, source: str, parameters: Mapping[str, Any], format: str, reason: str, by: User, at: datetime) -> Export:
-    """Make an export: at once when it is short, else as a job with a progress bar."""
-    if format not in FORMATS:
+    """Make an export: at once when it is short, else, and for evidence packs, as a job with a progress bar."""
+    if format not in formats_of(source):
         raise UnknownFormat(field="format")
     if not limits.exports().take(str(by.pk), at=at):
         raise TooMany
@@ -80,7 +91,7 @@ def request(*, source: str, parameters: Mapping[str, Any], format: str, reason: 
         report=source, format=format, parameters=dict(parameters), reason=reason, marking=table.marking,
         row_count=count, requested_at=at, requested_by=by, expires_at=at + timedelta(days=settings.PORTAL_EXPORT_KEPT_DAYS),
     )  # fmt: skip
-    if count <= settings.PORTAL_EXPORT_INLINE_ROWS:
+    if count <= settings.PORTAL_EXPORT_INLINE_ROWS and format != PACK:
         _write(export, table, by, at)
     else:
         export.job = jobs.start(kind="export", title=f"Export: {table.title}", arguments={"export": str(export.pk)},
@@ -103,19 +114,38 @@ def _write(export: Export, table: Table, by: User, at: datetime) -> None:
     entry = find_source(export.report)
     # A report for auditors says what the trail was when it was made, in words that the portal has signed.
     signed = checkpoints.sign(at=at, only_if_new=True) if entry is not None and entry.is_report else None
+    table = evidence_pack.frozen(table) if export.format == PACK else table
+    rests_on = {name: ground.of(Actor(by), table) for name, ground in GROUNDS.items()} if export.format == PACK else {}
+    chunks, suffix, content_type = _chunks(export, table, signed, rests_on, by, at)
+    name = f"{table.name.replace(':', '-')}-{at:%Y%m%d-%H%M}.{suffix}"
+    export.file = files.store(chunks=chunks, name=name, content_type=content_type)
+    export.manifest = _manifest(export, table, by, at)
+    if signed is not None:
+        export.manifest["checkpoint"] = note(signed)
+    if export.format == PACK:
+        export.row_count = export.manifest["rows"] = table.count()
+        export.manifest["rests_on"] = {name: [fact["key"] for fact in facts] for name, facts in rests_on.items()}
+    export.save(update_fields=["file", "manifest", "row_count"])
+    record(verbs.EXPORT_MADE, export, by=by, at=at, because=export.reason, title=table.title,
+           format="evidence pack" if export.format == PACK else export.format.upper(), rows=export.row_count)  # fmt: skip
+
+
+def _chunks(
+    export: Export, table: Table, signed: AuditCheckpoint | None, rests_on: dict[str, list[Any]], by: User, at: datetime
+) -> tuple[Iterator[bytes], str, str]:
+    """The bytes of the file, how its name ends, and its type."""
+    if export.format == PACK:
+        assert signed is not None, "only reports are packed, and each report is signed for"
+        made = {"portal": settings.PORTAL_NAME, "version": settings.PORTAL_VERSION, "requested_by": by.email,
+                "requested_at": at.isoformat(), "reason": export.reason}  # fmt: skip
+        facts = [fact for found in rests_on.values() for fact in found]
+        return evidence_pack.chunks(table, rests_on=facts, signed=signed, made=made), "zip", "application/zip"
     if signed is not None:
         table = replace(
             table, footer=f"Trail: {signed.size} entries, root {signed.root}, signed {signed.at:%Y-%m-%d %H:%M} UTC"
         )
     writer, content_type = FORMATS[export.format]
-    name = f"{table.name.replace(':', '-')}-{at:%Y%m%d-%H%M}.{export.format}"
-    export.file = files.store(chunks=writer(table), name=name, content_type=content_type)
-    export.manifest = _manifest(export, table, by, at)
-    if signed is not None:
-        export.manifest["checkpoint"] = note(signed)
-    export.save(update_fields=["file", "manifest"])
-    record(verbs.EXPORT_MADE, export, by=by, at=at, because=export.reason, title=table.title,
-           format=export.format.upper(), rows=export.row_count)  # fmt: skip
+    return writer(table), export.format, content_type
 
 
 def _roles(by: User) -> list[str]:
@@ -145,6 +175,9 @@ def open_for_download(*, export: Export, by: User, at: datetime) -> BinaryIO:
         raise Refused(export.report)
     if not set(export.manifest.get("made_as", ())) <= set(_roles(by)):
         raise MadeInAnotherRole
+    for name, keys in export.manifest.get("rests_on", {}).items():
+        if name not in GROUNDS or not GROUNDS[name].open_to(Actor(by), keys):
+            raise NotOpenAnyMore
     if export.file is None or export.expires_at <= at:
         raise Expired
     try:

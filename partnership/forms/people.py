@@ -1,5 +1,7 @@
 """Input about people, invitations, tokens and exports: shape and syntax only."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
@@ -66,11 +68,19 @@ class CalendarForm(forms.Form):
     days = forms.IntegerField(label="Ends after (days)", min_value=1, max_value=365, initial=365)
 
 
+PACK_CHOICE = ("pack", "Evidence pack: all four, with hashes, definitions, versions and the program that checks them")
+
+
 class ExportForm(forms.Form):
     format = forms.ChoiceField(
         choices=[("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")], widget=forms.RadioSelect
     )
     reason = forms.CharField(max_length=300, help_text="One sentence; it stands in the trail and in the manifest.")
+
+    def __init__(self, *args: Any, is_report: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if is_report:
+            self.fields["format"].choices = [*self.fields["format"].choices, PACK_CHOICE]  # type: ignore[attr-defined]
 
 
 class EmptyForm(forms.Form):

@@ -40,7 +40,9 @@ class JobViewSet(ReadOnly):
 
 
 class ExportSerializer(serializers.ModelSerializer):
-    format = serializers.ChoiceField([("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")])
+    format = serializers.ChoiceField(
+        [("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"), ("pack", "Evidence pack, for reports")]
+    )
     parameters = serializers.DictField(child=WordsField(), required=False, help_text="Filters, named as on the pages.")
     reason = serializers.CharField(
         max_length=300, help_text="One sentence; it stands in the trail and in the manifest."

@@ -1,5 +1,7 @@
 """Pages of oversight: exports, compliance reports, jobs, health."""
 
+from itertools import chain, islice, repeat
+
 import django_filters
 from django.contrib import messages
 from django.http import FileResponse, Http404, JsonResponse
@@ -18,7 +20,9 @@ from partnership.models import Export, Heartbeat, Job
 from partnership.registry import HEALTH
 from partnership.tables import SOURCES, Asked, Column
 from partnership.web.cells import cell
-from partnership.web.pages import FormPage, ListPage, Page, RecordPage, now
+from partnership.web.pages import EXPORT_FORMATS, FormPage, ListPage, Page, RecordPage, now
+
+SHOWN_ROWS = 500
 
 
 class ExportNew(FormPage):
@@ -41,7 +45,7 @@ class ExportNew(FormPage):
         self.page_title = f"Export: {self.source.title}"
 
     def form_kwargs(self):
-        return {"initial": {"format": self.request.GET.get("format", "csv")}}
+        return {"initial": {"format": self.request.GET.get("format", "csv")}, "is_report": self.source.is_report}
 
     def context(self, **more):
         return super().context(count=self.table.count(), parameters=self.parameters, **more)
@@ -183,16 +187,24 @@ class ReportDetail(Page):
         if entry is None or not entry.is_report or not may_somewhere(self.actor, entry.permission):
             raise Http404
         form = entry.form(request.GET or None) if entry.form else None
-        parameters = form.cleaned_data if form is not None and form.is_bound and form.is_valid() else {}
+        if form is not None and hasattr(form, "scope"):
+            form.scope(self.actor)
+        # What is not understood goes to the report as it came: it then shows nothing, and the form says why.
+        parameters = {} if form is None or not form.is_bound else form.cleaned_data if form.is_valid() else request.GET
         table = entry.build(self.actor, parameters)
         self.page_title, self.lead = entry.title, entry.description
         asked = request.GET.urlencode()
         base = reverse("partnership:export-new", kwargs={"source": name})
         links = [(label, f"{base}?{asked}{'&' if asked else ''}format={code}") for code, label in
-                 (("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON"))]  # fmt: skip
-        rows = [[cell(column, value) for column, value in zip(table.columns, row, strict=True)]
-                for _, row in zip(range(500), table.rows(), strict=False)]  # fmt: skip
-        return self.show(table=table, rows=rows, exports=links, filter_form=form, count=table.count())
+                 [*EXPORT_FORMATS, ("pack", "Evidence pack")]]  # fmt: skip
+        rows = [_cells(table, row, link) for row, link in
+                zip(islice(table.rows(), SHOWN_ROWS), chain(table.links, repeat("")), strict=False)]  # fmt: skip
+        return self.show(table=table, rows=rows, exports=links, filter_form=form, count=table.count(),
+                         meanings=[column for column in table.columns if column.meaning])  # fmt: skip
+
+
+def _cells(table, row, link):
+    return [cell(column, value, link if column.links else "") for column, value in zip(table.columns, row, strict=True)]
 
 
 class Health(Page):
