@@ -1,16 +1,16 @@
 """What auditors export about agreements: the register (GDPR Article 30) and retention compliance."""
 
-from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date
 from typing import Any
 
 from django import forms
-from django.db.models import Count
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, DeletionRecord, Purpose
-from agreements.retention import grounds, plan
+from agreements.retention import compliance, grounds, proof
 from agreements.retention.due import period
 from partnership.access.scope import visible
 from partnership.tables import GROUNDS, Column, Ground, Table, TableSource, source
@@ -64,75 +64,97 @@ def _line(purpose: Purpose) -> list[Any]:
 
 
 class PeriodForm(forms.Form):
-    """The days of deletion that a report covers."""
+    """Which days and which agreement a report covers."""
 
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="Until", widget=forms.DateInput(attrs={"type": "date"}))
+    agreement = forms.ChoiceField(required=False, choices=[("", "All")])
+
+    def scope(self, actor: Any) -> None:
+        """Offer the agreements whose retention the person may see, and take no other."""
+        seen = visible(actor, "agreements.view_retention", Agreement.objects.order_by("reference"))
+        offered = [(row.reference, f"{row.reference} {row.title}") for row in seen]
+        self.fields["agreement"].choices = [("", "All"), *offered]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("since"), data.get("until")
+        if first and last and last < first:
+            self.add_error("until", "The last day comes before the first. Check both.")
+        return data
 
 
 COMPLIANCE = [
-    Column("agreement", "Agreement"), Column("deleted", "Deleted", kind="number"), Column("anonymised", "Anonymised", kind="number"),
-    Column("returned", "Returned, deleted", kind="number"), Column("due", "Due now", kind="number"), Column("held", "Held", kind="number"),
-    Column("waiting", "Waiting for return", kind="number"), Column("unapproved", "Waiting for approval", kind="number"),
-    Column("late", "Deleted more than a day late", kind="number"),
-    Column("share", "Share late, percent", kind="number"),
+    Column("agreement", "Agreement", links=True), Column("category", "Category"),
+    Column("due", "Due", kind="number", meaning=compliance.DUE), Column("deleted", "Deleted", kind="number", meaning=compliance.DELETED),
+    Column("anonymised", "Anonymised", kind="number", meaning=compliance.ANONYMISED),
+    Column("returned", "Returned, deleted", kind="number", meaning=compliance.RETURNED),
+    Column("held", "Held", kind="number", meaning=compliance.HELD), Column("coming", "Goes with a run", kind="number", meaning=compliance.COMING),
+    Column("overdue", "Overdue", kind="number", meaning=compliance.OVERDUE), Column("late", "Late", kind="number", meaning=compliance.LATE),
+    Column("share", "Share late, percent", kind="number", meaning=compliance.SHARE), Column("why", "Why overdue", meaning=compliance.WHY),
 ]  # fmt: skip
+MOST_PROOFS = 1000
 
 
-def compliance(actor: Any, parameters: Mapping[str, Any]) -> Table:
-    """For each agreement: what retention did in the period and what is due now."""
+def retention_compliance(actor: Any, parameters: Mapping[str, Any]) -> Table:
+    """For each agreement and category: of what came due in the period, what became of it."""
     form = PeriodForm(parameters or {})
-    chosen = form.cleaned_data if form.is_valid() else {}
-    agreements = dict(
-        visible(actor, "agreements.view_retention", Agreement.objects.all()).values_list("pk", "reference")
-    )
-    done, late = _done(list(agreements), chosen.get("since"), chosen.get("until"))
-    preview = plan.groups(timezone.now(), list(agreements))
-    now: dict[str, Counter[str]] = {group.agreement: Counter() for group in preview.groups}
-    for group in preview.groups:
-        now[group.agreement].update(due=group.goes, held=group.held, waiting=group.waiting, unapproved=group.unapproved)
-    given = []
-    for key, reference in sorted(agreements.items(), key=lambda pair: pair[1]):
-        own, state = done.get(key, Counter()), now.get(reference, Counter())
-        total = sum(own.values())
-        if total or any(state.values()):
-            given.append([reference, own["delete"], own["anonymise"], own["return"], state["due"], state["held"], state["waiting"], state["unapproved"], late[key],
-                          round(100 * late[key] / total, 1) if total else 0])  # fmt: skip
-    notes = ["Deleted, anonymised and returned are counted from the certificates; due, held and waiting by the predicate of the engine, as of now.",
-             "Late: done more than one day after the day until which the record was kept."]  # fmt: skip
-    parameters = {name: value.isoformat() for name, value in chosen.items() if isinstance(value, date)}
+    form.scope(actor)
+    asked = form.cleaned_data if form.is_valid() else None
+    at, seen = timezone.now(), _asked_for(actor, asked)
+    since, until = (asked or {}).get("since"), (asked or {}).get("until")
+    lines = compliance.figures(list(seen.values_list("pk", flat=True)), since, until, at) if asked is not None else []
+    certified = DeletionRecord.objects.filter(agreement_id__in=seen.values("pk"), **_between(since, until))
+    certified = visible(actor, "agreements.view_certificate", certified).order_by("deleted_at", "pk")
     return Table(
-        "agreements.compliance",
-        "Retention compliance",
-        COMPLIANCE,
-        given=given,
-        marking=2,
-        notes=notes,
-        parameters=parameters,
-    )
+        "agreements.compliance", "Retention compliance", COMPLIANCE, given=[_figures(line) for line in lines], marking=2,
+        notes=[*_period(asked, at.astimezone(UTC).date()), *_limits(certified.count() if lines else 0)],
+        parameters={name: str(value) for name, value in (asked or {}).items() if value},
+        links=[reverse("agreements:agreement-detail", args=[line.agreement_id]) for line in lines],
+        proofs=lambda: proof.of(certified[:MOST_PROOFS]) if lines else [],
+    )  # fmt: skip
 
 
-def _done(
-    agreements: list[Any], since: date | None, until: date | None
-) -> tuple[dict[Any, Counter[str]], Counter[Any]]:
-    records = DeletionRecord.objects.filter(agreement_id__in=agreements)
-    if since:
-        records = records.filter(deleted_at__date__gte=since)
-    if until:
-        records = records.filter(deleted_at__date__lte=until)
-    done: dict[Any, Counter[str]] = {}
-    late: Counter[Any] = Counter()
-    for key, action, due, day, count in records.values_list(
-        "agreement_id", "action", "due_on", "deleted_at__date"
-    ).annotate(n=Count("pk")):
-        done.setdefault(key, Counter())[action] += count
-        if (day - due).days > 2:  # due at the end of its day, one day of grace
-            late[key] += count
-    return done, late
+def _asked_for(actor: Any, asked: Mapping[str, Any] | None) -> QuerySet[Agreement]:
+    """The agreements that the person may see and asked for; none where the question was not understood."""
+    seen = visible(actor, "agreements.view_retention", Agreement.objects.all())
+    if asked is None:
+        return seen.none()
+    return seen.filter(reference=asked["agreement"]) if asked.get("agreement") else seen
+
+
+def _between(since: date | None, until: date | None) -> dict[str, date]:
+    return ({"due_on__gte": since} if since else {}) | ({"due_on__lte": until} if until else {})
+
+
+def _figures(line: compliance.Line) -> list[Any]:
+    counts = line.counts
+    return [line.agreement, line.category, line.due, counts["delete"], counts["anonymise"], counts["return"], counts["held"],
+            counts["coming"], counts["overdue"], counts["late"], line.share, line.reasons]  # fmt: skip
+
+
+def _period(asked: Mapping[str, Any] | None, today: date) -> Iterator[str]:
+    """The period in words, and whether it is over."""
+    if asked is None:
+        yield "The question was not understood, so nothing is shown. Check the days and the agreement."
+        return
+    since, until = asked.get("since"), asked.get("until")
+    first = f"{since:%-d %B %Y}" if since else "the beginning"
+    yield f"Period: from {first} to {f'{until:%-d %B %Y}' if until else 'today'}, by the day until which a record was to be kept."
+    if since and since > today:
+        yield "The period has not begun: nothing in it can have come due."
+    elif until is None or until >= today:
+        yield f"The period is not over: this is how it stood on {today:%-d %B %Y}."
+    yield "Due is the sum of deleted, anonymised, returned, held, going with a run, and overdue. What is gone is counted from its certificate."
+
+
+def _limits(certified: int) -> Iterator[str]:
+    if certified > MOST_PROOFS:
+        yield f"An evidence pack holds the first {MOST_PROOFS} of the {certified} certificates of the period; the others are under Certificates."
 
 
 source(TableSource("agreements.register", "Register of agreements", "agreements.report_compliance", register, is_report=True,
                    description="The items of GDPR Article 30 for every purpose of every signed agreement."))  # fmt: skip
-source(TableSource("agreements.compliance", "Retention compliance", "agreements.report_compliance", compliance, is_report=True,
-                   description="Due, deleted, anonymised, returned, held and late, by agreement and period.", form=PeriodForm))  # fmt: skip
+source(TableSource("agreements.compliance", "Retention compliance", "agreements.report_compliance", retention_compliance, is_report=True,
+                   description="Of what came due in a period: deleted, anonymised, returned, held, overdue and late, by agreement and category.", form=PeriodForm))  # fmt: skip
 GROUNDS["agreements"] = Ground(grounds.of, grounds.open_to)

@@ -39,8 +39,12 @@ LEAF = rf"encode(sha256('\x00'::bytea || convert_to({JSON}, 'UTF8')), 'hex')"  #
 
 def leaf_of(values: dict[str, Any]) -> str:
     """The hash of one certificate over its columns in canonical JSON."""
-    facts = {name: _plain(values[name]) for name in FACTS if name not in LATER or values[name]}
-    return merkle.leaf(CANONICAL.encode(facts).encode()).hex()
+    return merkle.leaf(CANONICAL.encode(facts_of(values)).encode()).hex()
+
+
+def facts_of(values: dict[str, Any]) -> dict[str, Any]:
+    """What the hash of a certificate is made of, as plain values."""
+    return {name: _plain(values[name]) for name in FACTS if name not in LATER or values[name]}
 
 
 def _plain(value: Any) -> Any:
