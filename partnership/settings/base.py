@@ -130,7 +130,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
     {"NAME": "partnership.web.passwords.GuessableParts"},
+    {"NAME": "partnership.web.passwords.KnownFromBreaches"},
 ]
+PORTAL_BREACHED_PASSWORDS = env.BREACHED_PASSWORDS  # path of a list; see partnership.breached
 AUTHENTICATION_BACKENDS = [
     "partnership.access.backend.PolicyBackend",  # has_perm on an object asks the one policy
     "allauth.account.auth_backends.AuthenticationBackend",

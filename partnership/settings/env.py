@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import environ
 
-from partnership import keys
+from partnership import breached, keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -27,6 +27,7 @@ TRAIL_DIR = Path(env.str("PORTAL_TRAIL_DIR", default=str(STATE_DIR / "trail")))
 TRAIL_KEY_FILE = Path(env.str("PORTAL_TRAIL_KEY_FILE", default=str(STATE_DIR / "trail-key.pem")))
 TRAIL_NAME = env.str("PORTAL_TRAIL_NAME", default="")
 SCANNER = env.str("PORTAL_SCANNER", default="")
+BREACHED_PASSWORDS = env.str("PORTAL_BREACHED_PASSWORDS", default="")
 PORTAL_NAME = env.str("PORTAL_NAME", default="Accord")
 BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
 DEMO = env.bool("PORTAL_DEMO", default=False)
@@ -69,6 +70,16 @@ def broker(url: str) -> str:
 def email(url: str) -> dict[str, object]:
     """Turn a mail address such as smtp+tls://user:password@host:587 into Django's settings."""
     return dict(env.email_url_config(url))
+
+
+def breached_faults() -> list[str]:
+    """Why not to start with the list of breached passwords that is named, if one is."""
+    try:
+        if BREACHED_PASSWORDS:
+            breached.check(Path(BREACHED_PASSWORDS))
+    except breached.Unreadable as error:
+        return [f"PORTAL_BREACHED_PASSWORDS must name a readable list of sorted SHA-1 hashes: {error}."]
+    return []
 
 
 def sign_on() -> dict[str, Any] | None:

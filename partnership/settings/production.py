@@ -30,7 +30,7 @@ def _refuse_weak_settings() -> None:
         faults.append("PORTAL_ALLOWED_HOSTS must list the host names that the portal answers to, without a star.")
     if not env.ORIGIN.startswith("https://"):
         faults.append("PORTAL_ORIGIN must be the address that people type, beginning with https://.")
-    faults += env.sign_on_faults(may_be_plain=False)
+    faults += env.breached_faults() + env.sign_on_faults(may_be_plain=False)
     try:
         trail_keys.load(env.TRAIL_KEY_FILE)
     except trail_keys.UnfitKey as error:

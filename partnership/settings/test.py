@@ -18,5 +18,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+PORTAL_BREACHED_PASSWORDS = ""
 PORTAL_SIGN_ON = None  # tests of it start a provider of their own
 PORTAL_API_PER_MINUTE = PORTAL_EXPORTS_PER_HOUR = 100_000  # tests of the limits set their own

@@ -1,11 +1,17 @@
-"""What a password may not be made of: the portal, the person, the organization, and words that everybody tries first."""
+"""What a password may not be: made of what everybody tries first or of portal, person and organization; or known."""
 
+import logging
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+
+from partnership import breached
+
+log = logging.getLogger(__name__)
 
 LONGEST = 128
 LEAST_OWN = 8  # characters that must be left when the guessable parts are taken away
@@ -49,3 +55,28 @@ class GuessableParts:
         if not user._state.adding:
             texts += user.memberships.values_list("organization__name", flat=True)
         return [word for text in texts for word in words_of(text)]
+
+
+class KnownFromBreaches:
+    """Refuses what stands in the operator's list. While the list cannot be read, no new password is taken."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if not settings.PORTAL_BREACHED_PASSWORDS:
+            return
+        try:
+            is_known = breached.holds(Path(settings.PORTAL_BREACHED_PASSWORDS), password)
+        except breached.Unreadable as error:
+            log.error("The list of breached passwords cannot be read: %s", error)
+            raise ValidationError(
+                "New passwords cannot be checked now, so none is taken; the present one still works."
+                " Tell the operator of the portal.",
+                code="password_unchecked",
+            ) from error
+        if is_known:
+            raise ValidationError(
+                "This password is known from a breach elsewhere, so that it is tried first. Choose another.",
+                code="password_breached",
+            )
+
+    def get_help_text(self) -> str:
+        return "Choose one that you use nowhere else."

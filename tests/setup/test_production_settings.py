@@ -199,3 +199,13 @@ def test_the_secret_of_single_sign_on_is_no_key():
     outcome = _start(**{**SIGN_ON, "PORTAL_SIGN_ON_SECRET": STRONG["PORTAL_QUEUE_KEY"]})
 
     assert "- PORTAL_QUEUE_KEY must differ from a password" in outcome.stderr
+
+
+def test_a_list_of_breached_passwords_that_is_none_is_refused_by_name(tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_text("A" * 40 + "\n")
+    bad.write_text("password\n")
+
+    assert _start(PORTAL_BREACHED_PASSWORDS=str(good)).returncode == 0
+    for path in (bad, tmp_path / "absent"):
+        assert "- PORTAL_BREACHED_PASSWORDS must name" in _start(PORTAL_BREACHED_PASSWORDS=str(path)).stderr
