@@ -68,7 +68,7 @@ def _by_name(world: Any) -> None:
     first = world.agreements[0]
     officer = world.people[next(f"officer@{key}" for key, found in world.organizations.items() if found == first.lead)]
     grants.give(
-        kind=AGREEMENTS, obj=first, person=world.people["officer@uni-alster"], until=world.now + timedelta(days=5),
+        kind=AGREEMENTS, obj=first, to=world.people["officer@uni-alster"], until=world.now + timedelta(days=5),
         because="Writes the study that the parties asked for", clause="Research", by=officer, at=world.now - timedelta(days=20),
     )  # fmt: skip
 

@@ -13,11 +13,13 @@ from django.db import transaction
 from agreements.actions import approvals
 from agreements.models import Agreement, DataCategory, Party, RetentionTerm, unexpired
 from agreements.retention import execute
+from incidents import policy
 from incidents.actions import attachments, figures, indicators, reading, reports
 from incidents.aggregates import rules
 from incidents.models import IncidentKind, Report
 from partnership.access.actor import Actor
 from partnership.access.decide import can
+from partnership.actions import grants
 from partnership.audit.record import SYSTEM
 from partnership.models import TLP, Organization, User
 
@@ -118,6 +120,9 @@ def _by_name(made: list[Report], world: Any) -> None:
             report=report, person=person, until=world.now + timedelta(days=ends), because="Helps with the analysis",
             by=officer, at=world.now + timedelta(days=begun),
         )  # fmt: skip
+    for report in [found for found in own if found.tlp < TLP.RED and world.task_force][:1]:
+        grants.give(kind=policy.REPORTS, obj=report, to=world.task_force, until=world.now + timedelta(days=45),
+                    because="They look at the same controllers", by=officer, at=world.now - timedelta(days=10))  # fmt: skip
 
 
 def _read(made: list[Report], world: Any) -> None:

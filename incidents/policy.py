@@ -37,7 +37,7 @@ from incidents.models import (
 from partnership.access.actor import Actor
 from partnership.access.break_glass import OPENED, breakable, broken_glass
 from partnership.access.exceptions import Kind, offer
-from partnership.access.grants import granted, live
+from partnership.access.grants import granted, live, through
 from partnership.access.scope import one_of, via, visible
 from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows, withhold
 from partnership.models import (
@@ -229,9 +229,23 @@ PARTY = Branch("party", "Your organization is a party to its agreement.", _party
 SECTOR = Branch("sector share", "It was shared with a sector of your organization.", _sector)
 AUDIENCE = Branch("release", "It was released to a group that you belong to.", _audience)
 BY_NAME = Branch(NAMED.name, NAMED.because, _by_name)
-BY_GROUP = Branch(IN_GROUP.name, IN_GROUP.because, _by_group)
+BY_GROUP = Branch(IN_GROUP.name, IN_GROUP.because, _by_group, tell=IN_GROUP.tell)
 GLASS = Branch("break-glass", OPENED, _glass)
-CONTAINER = Branch("container grant", "Its agreement or its organization was opened to you by name.", _container)
+IN_OPENED = "Its agreement or its organization was opened to you by name."
+
+
+def _tell_container(actor: Actor, report: Any) -> str:
+    of_agreement = through(AgreementGroupGrant, actor, [report.agreement_id])
+    groups = {*of_agreement, *through(OrganizationGroupGrant, actor, [report.organization_id])}
+    names = ", ".join(sorted(groups))
+    return (
+        f"Its agreement or its organization was opened to the group {names}, to which you belong."
+        if names
+        else IN_OPENED
+    )
+
+
+CONTAINER = Branch("container grant", IN_OPENED, _container, tell=_tell_container)
 AUDITOR = Branch("auditor", "You are engaged as an auditor of its agreement; you see no narrative.", _audited)
 OFFICER = Branch("liaison officer", "You are a liaison officer of the organization that filed it.", _officer)
 PARTY_EXPORT = Branch("party", "Your organization is a party to its agreement.", _party_export)
@@ -321,10 +335,12 @@ OPERATIONS = in_general(
     [Standing("coordinator", "You are a coordinator of the secretariat.", lambda actor: actor.is_coordinator)],
 )  # fmt: skip
 
+NAMED_ALONE = "TLP:RED is for named persons. Let each one in by name, or lower the marking first."
 REPORTS = offer(Kind(
     name="report", noun="report", model=Report, person=ReportUserGrant, group=ReportGroupGrant, codename="view_report",
     seen_by="incidents.view_report", decided_by="incidents.release_report", page="incidents:report-detail",
     subject=lambda row: row.organization, door="incidents:report-let-in",
+    not_to_groups=lambda row: NAMED_ALONE if row.tlp == TLP.RED else "",
 ))  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from partnership.access.audience import (
     Reacher,
     coordinators,
     holders,
+    in_group,
     members,
     of_exceptions,
     one,
     reaches,
 )
-from partnership.models import Membership, Role
-from partnership.policy import ORGANIZATIONS
+from partnership.models import Membership, NamedGroup, Role
+from partnership.policy import KEEPERS, ORGANIZATIONS
 
 
 def people_of(field: str, *roles: str, vetted: bool = True) -> Reacher:
@@ -86,6 +87,31 @@ def administrators_of_person(obj: Any) -> list[Reach]:
 reaches({"administrator": administrators_of_person, **COORDINATOR}, "partnership.view_security_event")
 reaches({"liaison officer": people_of("pk", Role.LIAISON_OFFICER)}, "partnership.open_organization")
 of_exceptions(ORGANIZATIONS)
+
+of_keepers = people_of("organization_id", *KEEPERS)
+reaches({"keeper": people_of("pk", *KEEPERS)}, "partnership.make_group")
+reaches({"keeper": of_keepers}, "partnership.keep_group")
+
+
+def officers_where_listed(obj: Any) -> list[Reach]:
+    return [holders(Role.LIAISON_OFFICER)] if obj.is_listed else []
+
+
+reaches(
+    {"keeper": of_keepers, "in it": lambda obj: [in_group(obj.group_id)], "listed": officers_where_listed, **COORDINATOR},
+    "partnership.view_group",
+)  # fmt: skip
+
+
+def other_keepers(obj: Any) -> list[Reach]:
+    """Keepers of the group of a person, but for that person."""
+    kept_by = NamedGroup.objects.filter(group=obj.group_id).values("organization")
+    found = holders(*KEEPERS, of=kept_by)
+    return [Reach(found.rows.exclude(user=obj.user_id), found.person, found.until)]
+
+
+reaches({"keeper": other_keepers}, "partnership.review_group_membership")
+reaches({"keeper": other_keepers, "own": person_of("user_id")}, "partnership.end_group_membership")
 
 
 def other_coordinators_than_the_asker(obj: Any) -> list[Reach]:

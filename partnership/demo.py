@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from stdnum.iso7064 import mod_97_10
 
-from partnership.actions import accounts, checkpoints, founding, offices, organizations, recertification
+from partnership.actions import accounts, checkpoints, founding, groups, offices, organizations, recertification
 from partnership.audit import anchors, keys
 from partnership.audit import checkpoints as audit_checkpoints
 from partnership.models import AuditCheckpoint, Membership, Organization, Role, Sector, User
@@ -114,6 +114,7 @@ class World:
     exceptions: tuple[str, tuple[str, ...]] = (  # who lets in whom by name
         "noordnet", ("officer@tu-delta", "officer@cert-be", "officer@openrights"),
     )  # fmt: skip
+    task_force: Any = None
     readers: tuple[str, ...] = ("officer@cert-nl", "analyst@noordnet")  # who opens some of the reports
     member_of: list[tuple[User, Organization]] = field(default_factory=list)
     agreements: list[Any] = field(default_factory=list)
@@ -132,6 +133,7 @@ def build_base(now: datetime) -> World:
     for number, entry in enumerate(PARTNERS):
         _enter(world, begun, number, *entry)
     _offices(world, begun)
+    _groups(world)
     _second_factors(begun)
     return world
 
@@ -218,6 +220,21 @@ def _offices(world: World, at: datetime) -> None:
                             columns={"held_on": (world.now - timedelta(days=20)).date(), "channel": "phone", "topic": "Exercise in spring",
                                      "notes": "", "follow_up": "Send the draft scenario", "follow_up_on": None}, by=officer, at=world.now - timedelta(days=20))  # fmt: skip
     assert Membership.objects.exists()
+
+
+def _groups(world: World) -> None:
+    """A task force of several organizations, and a group of the own house that was closed."""
+    officer, at = world.officer_of["noordnet"], world.now - timedelta(days=60)
+    force = groups.make(name="Pump controller task force", organization=world.organizations["noordnet"], is_listed=True,
+                        purpose="Finds out how the controllers were reached", by=officer, at=at)  # fmt: skip
+    for key, days in (("member@cert-nl", 59), ("officer@scadaworks", 58), ("officer@tu-delta", 3)):
+        groups.add(group=force, person=world.people[key], because="Knows these controllers", by=officer,
+                   at=world.now - timedelta(days=days))  # fmt: skip
+    world.task_force = force
+    old = groups.make(name="Winter drill", organization=world.organizations["noordnet"], is_listed=False,
+                      purpose="Prepared the drill of last winter", by=officer, at=at)  # fmt: skip
+    groups.add(group=old, person=world.people["analyst@noordnet"], because="Wrote the scenario", by=officer, at=at)
+    groups.close(group=old, because="The drill is over.", by=officer, at=world.now - timedelta(days=30))
 
 
 def review(world: World) -> None:

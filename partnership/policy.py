@@ -1,11 +1,14 @@
 """Who may see and do what on the ground floor."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from partnership.access import checks  # noqa: F401  (registers: the start fails when a rule is missing)
 from partnership.access.actor import Actor
 from partnership.access.exceptions import Kind, offer
-from partnership.access.scope import one_of
+from partnership.access.grants import groups_of
+from partnership.access.scope import one_of, visible
 from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
 from partnership.models import (
     AuditCheckpoint,
@@ -14,9 +17,11 @@ from partnership.models import (
     BreakGlass,
     ContactEntry,
     Export,
+    GroupMembership,
     Invitation,
     Job,
     Membership,
+    NamedGroup,
     Organization,
     OrganizationGroupGrant,
     OrganizationUserGrant,
@@ -132,6 +137,44 @@ ORGANIZATIONS = offer(Kind(
     group=OrganizationGroupGrant, codename="view_organization", seen_by="partnership.view_organization_contacts",
     decided_by="partnership.open_organization", page="partnership:organization-detail", subject=lambda row: row,
 ))  # fmt: skip
+# Whoever keeps a group decides who else is in it, never about the own person (see actions/groups).
+KEEPERS = (Role.LIAISON_OFFICER, Role.COORDINATOR)
+on_rows("partnership.make_group", Organization, "Make a group that the organization keeps", [
+    Branch("keeper", "You are a liaison officer of this organization, or a coordinator in it.", _of(*KEEPERS)),
+])  # fmt: skip
+KEEPER = Branch("keeper", "Your organization keeps this group.", _of(*KEEPERS, field="organization_id"))
+on_rows("partnership.keep_group", NamedGroup, "Add people to a group, and close it", [KEEPER])
+on_rows("partnership.view_group", NamedGroup, "See a group and who is in it", [
+    KEEPER,
+    Branch("in it", "You belong to this group.", lambda actor: Q(group__in=groups_of(actor.user))),
+    Branch("listed", "Liaison officers see the groups that they may let in to their records.",
+           lambda actor: Q(is_listed=True) if actor.has_role(Role.LIAISON_OFFICER) else None),
+    AS_COORDINATOR,
+])  # fmt: skip
+
+
+def groups_for(actor: Actor, kind: Kind, record: Any) -> QuerySet[NamedGroup] | None:
+    """Groups that somebody may let in to a record; None where the record is for named persons alone."""
+    if kind.not_to_groups(record):
+        return None
+    open_ = NamedGroup.objects.filter(closed_at__isnull=True).select_related("group")
+    return visible(actor, "partnership.view_group", open_).order_by("group__name")
+
+
+def _in_kept_groups(actor: Actor) -> Q | None:
+    """Who is in the groups that somebody keeps; nobody decides about the own person."""
+    kept = one_of("group__named__organization", actor.organizations(*KEEPERS))
+    return kept & ~Q(user_id=actor.user.pk) if kept is not None else None
+
+
+IN_KEPT_GROUP = Branch("keeper", "Your organization keeps this group.", _in_kept_groups)
+on_rows("partnership.review_group_membership", GroupMembership, "Say whether somebody still belongs in a group", [
+    IN_KEPT_GROUP,
+])  # fmt: skip
+on_rows("partnership.end_group_membership", GroupMembership, "Take somebody out of a group, or leave it", [
+    IN_KEPT_GROUP,
+    Branch("own", "It is you.", lambda actor: Q(user_id=actor.user.pk)),
+])  # fmt: skip
 in_general("partnership.view_grants", "See the exceptions that one gave, received or decides", [
     Standing("person", "Everybody sees what concerns them.", lambda actor: True),
 ])  # fmt: skip

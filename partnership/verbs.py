@@ -53,6 +53,13 @@ DETAILS_SHREDDED = verb(
 ACTION_RAISED = verb("partnership.action_raised", "{who} raised the action item {what}, due on {due}.")
 ACTION_DONE = verb("partnership.action_done", "{who} reported the action item {what} as done.")
 ACTION_VERIFIED = verb("partnership.action_verified", "{who} verified that the action item {what} is done.")
+GROUP_MADE = verb("partnership.group_made", "{who} made the group {what}, which {organization} keeps.")
+GROUP_JOINED = verb("partnership.group_joined", "{who} added {person} to the group {group}: {because}")
+GROUP_LEFT = verb("partnership.group_left", "{who} took {person} out of the group {group}.")
+GROUP_CLOSED = verb("partnership.group_closed", "{who} closed the group {what}: {because}")
+GROUP_GREW = verb(
+    "partnership.group_grew", "{who} added {person} to the group {group}, which was let in to {record}: {because}"
+)
 GRANT_GIVEN = verb("partnership.grant_given", "{who} let {person} see {record} until {until}: {because}")
 GRANT_RENEWED = verb(
     "partnership.grant_renewed", "{who} let {person} see {record} for longer, until {until}: {because}"

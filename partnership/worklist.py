@@ -49,5 +49,17 @@ def exceptions(actor: Any) -> Iterator[Waiting]:
                       "Exceptions", due=seen.row.expires_at)  # fmt: skip
 
 
+@worklist
+def newcomers(actor: Any) -> Iterator[Waiting]:
+    """Who came, within a week, into a group that was let in to what the actor decides about."""
+    for seen, came in exceptions_seen.newcomers(actor, timezone.now() - SOON)[:MOST]:
+        yield Waiting(
+            f"{came.user.name} came into the group {seen.row.group.name}",
+            reverse("partnership:audience", kwargs={"kind": seen.kind.name, "pk": seen.row.content_object_id}),
+            "Exceptions",
+            detail=f"The group may see {seen.what}. End its exception if the newcomer should not.",
+        )
+
+
 def _page(glass: BreakGlass) -> str:
     return reverse("partnership:glass-detail", kwargs={"pk": glass.pk})

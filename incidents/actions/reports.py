@@ -182,7 +182,7 @@ def let_in(*, report: Report, person: User, until: datetime, because: str, by: U
     try:
         row = grants.grant(
             model=ReportUserGrant,
-            user=person,
+            to=person,
             codename="view_report",
             obj=report,
             until=until,

@@ -31,9 +31,11 @@ from incidents.api.shapes import (
 )
 from incidents.forms.filters import ReportFilters
 from incidents.models import Report
+from incidents.policy import REPORTS
 from partnership.access.decide import can
 from partnership.access.rest import TOKEN_FOR_IT
 from partnership.access.scope import get_or_404
+from partnership.actions import grants
 from partnership.api.router import router
 from partnership.api.views import ReadOnly, deed
 from partnership.models import Organization
@@ -122,10 +124,17 @@ class ReportViewSet(ReadOnly):
 
     @deed(takes=LetInSerializer, answers=ReportSerializer, path="let-in")
     def let_in(self, request: Request, pk: str) -> Response:
-        """Let one person see the report for some days; the only way to TLP:RED outside its organization."""
+        """Let a person or a group see the report for some days; for a person the only way to TLP:RED from outside."""
         found, data, at = self.get_object(), self.given(LetInSerializer), self.now
-        reports.let_in(report=found, person=data["email"], until=at + timedelta(days=data["days"]), because=data["because"],
-                       by=self.actor.user, at=at)  # fmt: skip
+        whom: dict[str, Any] = {
+            "until": at + timedelta(days=data["days"]),
+            "because": data["because"],
+            "by": self.actor.user,
+        }
+        if data.get("group"):
+            grants.give(kind=REPORTS, obj=found, to=data["group"], at=at, **whom)
+        else:
+            reports.let_in(report=found, person=data["email"], at=at, **whom)
         return self._again(found)
 
     @deed(answers=ReportSerializer, path="confirm-return")

@@ -6,7 +6,9 @@ from rest_framework import serializers
 
 from agreements.models import DataCategory
 from incidents.models import IncidentKind, Precision, Report
-from partnership.models import PAP, TLP, Audience, Sector, User
+from partnership.api.fields import VisibleField
+from partnership.models import PAP, TLP, Audience, NamedGroup, Sector, User
+from partnership.resources.grants import one_of_both
 
 
 class ReportSerializer(serializers.ModelSerializer[Report]):
@@ -105,8 +107,12 @@ class PersonField(serializers.SlugRelatedField[User]):
 
 
 class LetInSerializer(serializers.Serializer[Any]):
-    """Which person, for how long, and why."""
+    """Which person or which group, for how long, and why."""
 
-    email = PersonField("email", queryset=User.objects.filter(is_active=True))
+    email = PersonField("email", queryset=User.objects.filter(is_active=True), required=False)
+    group = VisibleField("partnership.view_group", queryset=NamedGroup.objects.all(), required=False)
     days = serializers.IntegerField(min_value=1, max_value=90)
     because = serializers.CharField(max_length=300)
+
+    def validate(self, values: Any) -> Any:
+        return {**values, "to": one_of_both(values)}

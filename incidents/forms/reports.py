@@ -1,6 +1,5 @@
-"""Forms about reports: filing, changing, closing, sharing, releasing, letting one person in."""
+"""Forms about reports: filing, changing, closing, sharing, releasing."""
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,7 +11,7 @@ from incidents.forms.moments import MomentsForm
 from incidents.models import IncidentKind, Report
 from incidents.policy import filing_agreements, officer_organizations
 from partnership.access.actor import Actor
-from partnership.models import PAP, TLP, Audience, Organization, Sector, User
+from partnership.models import PAP, TLP, Audience, Organization, Sector
 
 
 class TermChoice(forms.ModelChoiceField):
@@ -189,23 +188,3 @@ class ReleaseForm(forms.Form):
     audience = forms.ModelChoiceField(
         Audience.objects.order_by("name"), help_text="Its members see the whole report, as long as they belong to it."
     )
-
-
-class LetInForm(forms.Form):
-    """Which person, until when, and why."""
-
-    email = forms.EmailField(label="E-mail address of the person", help_text="Somebody with an account in this portal.")
-    days = forms.IntegerField(min_value=1, max_value=90, initial=14, label="For how many days")
-    because = forms.CharField(max_length=300, label="Why this person needs it")
-
-    def clean_email(self) -> User:
-        person = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
-        if person is None:
-            raise forms.ValidationError(
-                "Nobody with this address has an account. Check the address, or ask their administrator to invite them."
-            )
-        return person
-
-    @property
-    def length(self) -> timedelta:
-        return timedelta(days=self.cleaned_data["days"])

@@ -13,7 +13,6 @@ from incidents.exchange.indicators import defang
 from incidents.forms.filters import ReportFilters
 from incidents.forms.reports import (
     CloseForm,
-    LetInForm,
     ReleaseForm,
     ReportChangeForm,
     ReportForm,
@@ -21,8 +20,12 @@ from incidents.forms.reports import (
     initial_of,
 )
 from incidents.models import Report
+from incidents.policy import REPORTS
 from incidents.views.standing import similar_to, standing_of, times_of
 from partnership.access.decide import can, may_somewhere
+from partnership.actions import grants
+from partnership.forms.grants import LetInForm
+from partnership.policy import groups_for
 from partnership.tables import Column, Table, TableSource, source
 from partnership.web.pages import ConfirmPage, FormPage, ListPage, RecordFormPage, RecordPage, now
 
@@ -299,15 +302,18 @@ class ReportRelease(Permitted):
 class ReportLetIn(OfReport):
     permission = "incidents.release_report"
     fresh = True
-    page_title = "Let one person in"
+    page_title = "Let a person or a group in"
     lead = "The only way by which a TLP:RED report reaches somebody outside of your organization. It ends by itself."
     form_class = LetInForm
     submit_label = "Let in"
-    success_message = "The person may see the report now."
+    success_message = "It may be seen now."
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"groups": groups_for(self.actor, REPORTS, self.object)}
 
     def act(self, form: Any) -> Any:
-        at = now()
-        return reports.let_in(
-            report=self.object, person=form.cleaned_data["email"], until=at + form.length, because=form.cleaned_data["because"],
-            by=self.actor.user, at=at,
-        )  # fmt: skip
+        at, given = now(), form.cleaned_data
+        whom: dict[str, Any] = {"until": at + form.length, "because": given["because"], "by": self.actor.user, "at": at}
+        if given.get("group"):
+            return grants.give(kind=REPORTS, obj=self.object, to=given["group"], **whom)
+        return reports.let_in(report=self.object, person=given["email"], **whom)

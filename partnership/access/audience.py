@@ -13,16 +13,17 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, Model, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Least, Now, TruncDate
 
 from partnership.abstract import GroupGrant, UserGrant
 from partnership.access import break_glass, grants
 from partnership.access.exceptions import Kind, decide_permission, view_permission
 from partnership.access.table import PERMISSIONS, Branch, is_withheld
-from partnership.models import Membership, Organization, Role, User
+from partnership.models import GroupMembership, Membership, Organization, Role, User
 
 OPEN = Value(None, output_field=DateTimeField())
+DIRECT = Value("")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Reach:
     rows: QuerySet[Any]
     person: str
     until: Any = OPEN
+    through: Any = DIRECT  # the name of the group by which somebody belongs to it
 
     @property
     def people(self) -> QuerySet[Any]:
@@ -48,6 +50,7 @@ class Way:
 
     branch: Branch
     until: datetime | None
+    through: tuple[str, ...] = ()  # the groups by which
 
 
 @dataclass(frozen=True)
@@ -93,19 +96,21 @@ class Audience:
         people = list(people)
         ways: dict[UUID, list[Way]] = defaultdict(list)
         for branch, found in self.branches:
-            for key, until in _ends(found, {person.pk for person in people}).items():
-                ways[key].append(Way(branch, until))
+            for key, (until, groups) in _ends(found, {person.pk for person in people}).items():
+                ways[key].append(Way(branch, until, tuple(sorted(groups - {""}))))
         return [Admitted(person, tuple(ways[person.pk])) for person in people if person.pk in ways]
 
 
-def _ends(found: list[Reach], people: Collection[UUID]) -> dict[UUID, datetime | None]:
-    """The latest end of a branch for each person; None when it has none."""
-    ends: dict[UUID, datetime | None] = {}
+def _ends(found: list[Reach], people: Collection[UUID]) -> dict[UUID, tuple[datetime | None, set[str]]]:
+    """The latest end of a branch for each person, None when it has none; and the groups by which it holds."""
+    ends: dict[UUID, tuple[datetime | None, set[str]]] = {}
     for reach in found:
-        rows = reach.rows.order_by().filter(**{f"{reach.person}__in": people}).annotate(ends=reach.until)
-        for key, until in rows.values_list(reach.person, "ends"):
-            known = ends.get(key, until)
-            ends[key] = None if until is None or known is None else max(known, until)
+        rows = reach.rows.order_by().filter(**{f"{reach.person}__in": people})
+        for key, until, group in rows.annotate(ends=reach.until, by=reach.through).values_list(
+            reach.person, "ends", "by"
+        ):
+            known, groups = ends.get(key, (until, set()))
+            ends[key] = None if until is None or known is None else max(known, until), groups | {group}
     return ends
 
 
@@ -157,15 +162,24 @@ def one(person: UUID | None) -> Reach:
     return Reach(User.objects.filter(pk__in=[person] if person else []), "pk")
 
 
-def of_members(rows: QuerySet[Any], person: str, until: Any = OPEN) -> Reach:
+def of_members(rows: QuerySet[Any], person: str, until: Any = OPEN, through: Any = DIRECT) -> Reach:
     """People of a relation, as far as they are members of the partnership."""
-    return Reach(rows.filter(**{f"{person}__in": holders().people}), person, until)
+    return Reach(rows.filter(**{f"{person}__in": holders().people}), person, until, through)
 
 
 def named(model: type[UserGrant] | type[GroupGrant], codename: str, obj: Model, **more: Any) -> Reach:
     """People, or persons of groups, to whom a row was granted."""
     rows = grants.live_on(model, obj).filter(permission__codename=codename, **more)
-    return of_members(rows, "user" if issubclass(model, UserGrant) else "group__user", F("expires_at"))
+    if issubclass(model, UserGrant):
+        return of_members(rows, "user", F("expires_at"))
+    ends = Subquery(rows.filter(group=OuterRef("group")).order_by("-expires_at").values("expires_at")[:1])
+    people = GroupMembership.objects.in_force().filter(group__in=rows.order_by().values("group"))
+    return of_members(people, "user", Least("until", ends, output_field=DateTimeField()), through=F("group__name"))
+
+
+def in_group(group: int) -> Reach:
+    """The people of a group."""
+    return Reach(GroupMembership.objects.in_force().filter(group=group), "user", F("until"))
 
 
 def glass_on(obj: Model, ceiling: int) -> Reach:
@@ -189,7 +203,7 @@ def of_exceptions(kind: Kind) -> None:
     owner = inherited("content_object", kind.decided_by)
     grantee: dict[str, Reacher] = {
         "person": lambda row: [one(row.user_id)],
-        "group": lambda row: [Reach(User.objects.filter(groups=row.group_id), "pk")],
+        "group": lambda row: [in_group(row.group_id)],
     }
     for to, table in kind.tables:
         ways = {"owner": owner, "grantor": lambda row: [one(row.granted_by_id)], "grantee": grantee[to]}

@@ -1,5 +1,7 @@
 """The yes/no question and its explanation, from the same branches as the lists."""
 
+from dataclasses import replace
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q
 
@@ -56,7 +58,8 @@ def explain(actor: Actor, permission: str, obj: Model | None = None) -> list[Bra
         return [standing for standing in entry.standings if standing.holds(actor)]
     if obj is None or not _is_about(entry, obj):
         return []
-    return [branch for branch, rows in entry.open_to(actor) if _holds(branch, rows, actor, obj)]
+    found = [branch for branch, rows in entry.open_to(actor) if _holds(branch, rows, actor, obj)]
+    return [replace(way, because=way.tell(actor, obj)) if way.tell else way for way in found]
 
 
 def _is_about(entry: Permission, obj: Model) -> bool:

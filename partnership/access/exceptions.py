@@ -12,6 +12,7 @@ from django.db.models import Model, Q
 
 from partnership.abstract import GroupGrant, UserGrant
 from partnership.access.actor import Actor
+from partnership.access.grants import groups_of
 from partnership.access.scope import visible
 from partnership.access.table import PERMISSIONS, Branch, on_rows
 
@@ -34,6 +35,7 @@ class Kind:
     page: str  # url name of a record's page
     subject: Callable[[Any], Model]  # the organization or agreement that the trail names
     door: str = "partnership:grant-new"  # url name of the page on which one is given
+    not_to_groups: Callable[[Any], str] = lambda row: ""  # noqa: E731  # why a record is for named persons alone
 
     @property
     def tables(self) -> tuple[tuple[To, GrantTable], ...]:
@@ -66,7 +68,7 @@ def offer(kind: Kind) -> Kind:
     received = {
         "person": Branch("grantee", "It was given to you.", lambda actor: Q(user_id=actor.user.pk)),
         "group": Branch("grantee", "It was given to a group that you belong to.",
-                        lambda actor: Q(group__in=actor.user.groups.values("pk"))),
+                        lambda actor: Q(group__in=groups_of(actor.user))),
     }  # fmt: skip
     for to, table in kind.tables:
         on_rows(

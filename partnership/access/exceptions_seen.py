@@ -13,8 +13,9 @@ from partnership.abstract import UserGrant
 from partnership.access.actor import Actor
 from partnership.access.decide import can
 from partnership.access.exceptions import KINDS, GrantTable, Kind, To, decide_permission, view_permission
+from partnership.access.grants import groups_of
 from partnership.access.scope import get_or_404, permitted, visible
-from partnership.models import Confirmation
+from partnership.models import Confirmation, GroupMembership
 
 MOST = 200
 
@@ -68,7 +69,7 @@ def _of_table(actor: Actor, kind: Kind, to: To, table: GrantTable) -> Iterator[S
 def _received(actor: Actor, to: To, table: GrantTable, rows: list[Any]) -> set[Any]:
     if to == "person":
         return {row.pk for row in rows if row.user_id == actor.user.pk}
-    mine = Q(pk__in=[row.pk for row in rows], group__in=actor.user.groups.values("pk"))
+    mine = Q(pk__in=[row.pk for row in rows], group__in=groups_of(actor.user))
     return set(table._default_manager.filter(mine).values_list("pk", flat=True))
 
 
@@ -115,3 +116,16 @@ def asked(actor: Actor) -> list[tuple[Seen, Confirmation]]:
                 rows = _rows(visible(actor, decide_permission(table), live)).order_by("pk")[:MOST]
                 found += [(Seen(kind, to, row, False, True, True), of_table[row.pk]) for row in rows]
     return sorted(found, key=lambda pair: pair[1].due_at)
+
+
+def newcomers(actor: Actor, since: datetime) -> list[tuple[Seen, GroupMembership]]:
+    """People who came after a moment into groups that were let in to a record which the actor decides about."""
+    now = GroupMembership.objects.in_force().filter(since__gt=since).exclude(added_by=actor.user.pk)
+    came = {row.group_id: row for row in now.select_related("user").order_by("since")}
+    found = []
+    for kind in KINDS.values() if came else ():
+        table: Any = kind.group
+        live = table._default_manager.filter(group__in=came, revoked_at__isnull=True, expires_at__gt=Now())
+        rows = _rows(visible(actor, decide_permission(table), live)).order_by("pk")[:MOST]
+        found += [(Seen(kind, "group", row, False, True, True), came[row.group_id]) for row in rows]
+    return found

@@ -1,10 +1,11 @@
 """The one door to explicit exceptions: guardian rows with an end, a grantor and a reason."""
 
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 from django.contrib.auth.models import Permission as ModelPermission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
@@ -13,7 +14,7 @@ from django.db.models.functions import Now
 from partnership.abstract import GroupGrant, UserGrant
 from partnership.access.actor import Actor
 from partnership.access.table import Branch
-from partnership.models import User
+from partnership.models import GroupMembership, User
 
 LONGEST = timedelta(days=90)
 MOST_LIVE_GRANTS = 5000
@@ -25,13 +26,20 @@ class GrantTooLong(ValueError):
 
 
 class TooManyGrants(ValueError):
-    """One person holds at most 5,000 live exceptions; share through an agreement or a council instead."""
+    """A person or a group holds at most 5,000 live exceptions; share through an agreement or a council instead."""
 
 
 def live(model: type[UserGrant] | type[GroupGrant], user: User | AnonymousUser) -> QuerySet:
     """Exceptions of a person, or of the groups of a person, neither expired nor revoked by the database clock."""
-    whom = "user_id" if issubclass(model, UserGrant) else "group__user"
-    return model.objects.filter(**{whom: user.pk or NOBODY}, expires_at__gt=Now(), revoked_at__isnull=True)
+    whom: dict[str, Any] = {"user_id": user.pk or NOBODY}
+    if issubclass(model, GroupGrant):
+        whom = {"group__in": groups_of(user)}
+    return model.objects.filter(**whom, expires_at__gt=Now(), revoked_at__isnull=True)
+
+
+def groups_of(user: User | AnonymousUser) -> QuerySet:
+    """Keys of the groups to which a person belongs now, by the database clock."""
+    return GroupMembership.objects.in_force().filter(user_id=user.pk or NOBODY).values("group")
 
 
 def live_on(model: type[UserGrant] | type[GroupGrant], obj: Model) -> QuerySet:
@@ -42,8 +50,8 @@ def live_on(model: type[UserGrant] | type[GroupGrant], obj: Model) -> QuerySet:
 
 def grant(
     *,
-    model: type[UserGrant],
-    user: User,
+    model: type[UserGrant] | type[GroupGrant],
+    to: User | Group,
     codename: str,
     obj: Model,
     until: datetime,
@@ -52,14 +60,16 @@ def grant(
     at: datetime,
     clause: str = "",
 ) -> Any:
-    """Let one person do one thing with one row until a moment; granting again renews the same exception."""
+    """Let a person or a group do one thing with one row until a moment; granting again renews the same exception."""
     if until > at + LONGEST:
         raise GrantTooLong("Choose an end within 90 days; the exception can be renewed.")
-    if live(model, user).count() >= MOST_LIVE_GRANTS:
-        raise TooManyGrants("This person holds 5,000 exceptions already; share through an agreement or a council.")
+    whom: dict[str, Any] = {"group" if issubclass(model, GroupGrant) else "user": to}
+    held = model.objects.filter(**whom, expires_at__gt=Now(), revoked_at__isnull=True)
+    if held.count() >= MOST_LIVE_GRANTS:
+        raise TooManyGrants("There are 5,000 exceptions for it already; share through an agreement or a council.")
     permission = ModelPermission.objects.get(content_type=ContentType.objects.get_for_model(obj), codename=codename)
     row, _ = model.objects.update_or_create(  # type: ignore[misc]  # content_object is the subclass's
-        user=user, permission=permission, content_object=obj,
+        **whom, permission=permission, content_object=obj,
         defaults={"granted_at": at, "granted_by": by, "reason": reason, "clause": clause, "expires_at": until,
                   "revoked_at": None, "revoked_by": None, "renewed_at": None, "renewed_by": None, "warned_at": None,
                   "closed_at": None},
@@ -85,6 +95,17 @@ BY_NAME = "It was shared with you by name."
 BY_GROUP = "It was shared with a group that you belong to."
 
 
+def through(model: type[GroupGrant], actor: Actor, keys: Any) -> list[str]:
+    """Names of the groups by which rows are open to a person, in order."""
+    rows = live(model, actor.user).filter(content_object__in=keys).order_by("group__name")
+    return list(rows.values_list("group__name", flat=True).distinct())
+
+
+def in_words(groups: list[str], otherwise: str) -> str:
+    """The reason that names the groups; the general one where there is none."""
+    return f"It was shared with the group {', '.join(groups)}, to which you belong." if groups else otherwise
+
+
 def granted(model: type[UserGrant] | type[GroupGrant], codename: str, because: str = "", field: str = "pk") -> Branch:
     """The branch by which a named person, or a person of a named group, is let in."""
 
@@ -99,4 +120,13 @@ def granted(model: type[UserGrant] | type[GroupGrant], codename: str, because: s
 
     if issubclass(model, UserGrant):
         return Branch("explicit grant", because or BY_NAME, rows)
-    return Branch("group grant", because or BY_GROUP, rows)
+    by_group = because or BY_GROUP
+
+    def tell(actor: Actor, row: Model) -> str:
+        return in_words(through(model, actor, [reduce(_value, field.split("__"), row)]), by_group)
+
+    return Branch("group grant", by_group, rows, tell=tell)
+
+
+def _value(row: Any, name: str) -> Any:
+    return getattr(row, name)

@@ -42,6 +42,7 @@ class Branch:
     arms: Callable[[Actor], list[Q]] | None = None  # disjoint parts, where the condition alone does not show them
     holds: Callable[[Actor, Model], bool] | None = None  # the answer on a loaded row, where the condition is costly
     of_withheld: bool = False  # gives rows that are withheld from ordinary use, and only those; see `withhold`
+    tell: Callable[[Actor, Model], str] | None = None  # the reason for one row, where it can be told more exactly
 
 
 @dataclass(frozen=True)

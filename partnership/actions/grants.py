@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Model
 
 from partnership import verbs
 from partnership.abstract import GroupGrant, UserGrant
@@ -16,7 +16,7 @@ from partnership.access.questions import settle
 from partnership.actions.recertification import words
 from partnership.audit.record import record
 from partnership.errors import DomainError
-from partnership.models import Confirmation, User
+from partnership.models import Confirmation, NamedGroup, User
 
 
 class GrantOver(DomainError):
@@ -29,17 +29,37 @@ class NotGranted(DomainError):
 
 @transaction.atomic
 def give(
-    *, kind: Kind, obj: Model, person: User, until: datetime, because: str, by: User, at: datetime, clause: str = ""
-) -> UserGrant:
-    """Let one person see one record until a moment, at most 90 days ahead."""
+    *,
+    kind: Kind,
+    obj: Any,
+    to: User | NamedGroup,
+    until: datetime,
+    because: str,
+    by: User,
+    at: datetime,
+    clause: str = "",
+) -> UserGrant | GroupGrant:
+    """Let one person, or a group that the grantor sees, see one record until a moment, at most 90 days ahead."""
     require(Actor(by), kind.decided_by, obj)
+    table, whom = (kind.group, _group(kind, obj, to, by)) if isinstance(to, NamedGroup) else (kind.person, to)
     try:
-        row: UserGrant = grants.grant(model=kind.person, user=person, codename=kind.codename, obj=obj, until=until,
-                                      reason=because, clause=clause, by=by, at=at)  # fmt: skip
+        row = grants.grant(model=table, to=whom, codename=kind.codename, obj=obj, until=until,
+                           reason=because, clause=clause, by=by, at=at)  # fmt: skip
     except (grants.GrantTooLong, grants.TooManyGrants) as error:
         raise NotGranted(str(error), field="days") from error
     record(verbs.GRANT_GIVEN, row, by=by, at=at, because=because, **words(kind, row), until=f"{until:%-d %B %Y}")
     return row
+
+
+def _group(kind: Kind, obj: Any, group: NamedGroup, by: User) -> Group:
+    """The group as far as it may be let in to the record; its row is locked, so that it is not closed meanwhile."""
+    require(Actor(by), "partnership.view_group", group)
+    found = NamedGroup.objects.select_for_update(of=("self",)).select_related("group").get(pk=group.pk)
+    if found.closed_at is not None:
+        raise NotGranted("This group is closed. Choose another one, or let in one person.", field="group")
+    if refusal := kind.not_to_groups(obj):
+        raise NotGranted(refusal, field="group")
+    return found.group
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django import forms
 
 from partnership.access.break_glass import BREAKABLE
-from partnership.models import TLP, User
+from partnership.models import TLP, NamedGroup, Organization, User
 from partnership.models.break_glass import MOST_HOURS
 
 
@@ -20,20 +20,80 @@ class UntilForm(forms.Form):
         return timedelta(days=self.cleaned_data["days"])
 
 
-class GiveForm(UntilForm):
-    """Whom, for how long, and why."""
+class PersonField(forms.EmailField):
+    """The address of somebody who has an account; gives the person."""
 
-    email = forms.EmailField(label="E-mail address of the person", help_text="Somebody with an account in this portal.")
-    clause = forms.CharField(max_length=120, required=False, label="Clause of the agreement, or ticket")
-    field_order = ("email", "days", "because", "clause")
+    def __init__(self, **options):
+        options = {
+            "label": "E-mail address of the person",
+            "help_text": "Somebody with an account in this portal.",
+            **options,
+        }
+        super().__init__(**options)
 
-    def clean_email(self):
-        person = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
-        if person is None:
+    def clean(self, value):
+        address = super().clean(value)
+        person = User.objects.filter(email__iexact=address, is_active=True).first() if address else None
+        if address and person is None:
             raise forms.ValidationError(
                 "Nobody with this address has an account. Check the address, or ask their administrator to invite them."
             )
         return person
+
+
+class LetInForm(UntilForm):
+    """Which person or which group, for how long, and why. Without groups it is about a person alone."""
+
+    email = PersonField(required=False)
+    group = forms.ModelChoiceField(
+        NamedGroup.objects.none(), required=False, label="Or a group", empty_label="No group",
+        help_text="Everybody in it, also those who are added later.",
+    )  # fmt: skip
+    field_order: tuple[str, ...] = ("email", "group", "days", "because")
+
+    def __init__(self, *args, groups, **kwargs):
+        super().__init__(*args, **kwargs)
+        if groups is None:
+            del self.fields["group"]
+        else:
+            self.fields["group"].queryset = groups
+
+    def clean(self):
+        given = super().clean()
+        chosen = [given[name] for name in ("email", "group") if given.get(name)]
+        if len(chosen) != 1 and not self.errors:
+            self.add_error("email", "Give the address of one person or choose one group, not both.")
+        return {**given, "to": chosen[0] if chosen else None}
+
+
+class GiveForm(LetInForm):
+    """The same, with the clause or ticket by which it is done."""
+
+    clause = forms.CharField(max_length=120, required=False, label="Clause of the agreement, or ticket")
+    field_order = ("email", "group", "days", "because", "clause")
+
+
+class GroupForm(forms.Form):
+    """A group: who keeps it, what for, and who may let it in."""
+
+    name = forms.CharField(max_length=150)
+    organization = forms.ModelChoiceField(Organization.objects.none(), label="Kept by")
+    purpose = forms.CharField(max_length=300, label="What it is for")
+    is_listed = forms.BooleanField(
+        required=False, label="Other organizations may let it in to their records",
+        help_text="Their liaison officers then see who is in it. This cannot be changed later.",
+    )  # fmt: skip
+
+    def __init__(self, *args, organizations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = organizations
+
+
+class GroupMemberForm(forms.Form):
+    """Who comes into a group, and why."""
+
+    email = PersonField()
+    because = forms.CharField(max_length=300, label="Why this person belongs in it")
 
 
 class GlassForm(forms.Form):

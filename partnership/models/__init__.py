@@ -15,6 +15,7 @@ from partnership.models.confirmations import Confirmation
 from partnership.models.corrective_actions import CorrectiveAction
 from partnership.models.files import FileErasure, StoredFile
 from partnership.models.grants import OrganizationGroupGrant, OrganizationUserGrant
+from partnership.models.groups import GroupMembership, NamedGroup
 from partnership.models.jobs import Export, Heartbeat, Job
 from partnership.models.offices import Channel, ContactEntry, LiaisonOffice, OfficeAssignment
 from partnership.models.organizations import Organization, OrganizationIdentifier
@@ -45,12 +46,14 @@ __all__ = [
     "CorrectiveAction",
     "Export",
     "FileErasure",
+    "GroupMembership",
     "Heartbeat",
     "Invitation",
     "Job",
     "LiaisonOffice",
     "Marking",
     "Membership",
+    "NamedGroup",
     "OfficeAssignment",
     "Organization",
     "OrganizationGroupGrant",

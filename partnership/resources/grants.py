@@ -1,21 +1,41 @@
 """Exceptions: those that concern the caller, given, renewed and ended by whoever decides about the record."""
 
 from datetime import timedelta
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from partnership.access import exceptions_seen
-from partnership.access.exceptions import KINDS
+from partnership.access.exceptions import KINDS, kind_of_table
 from partnership.access.rest import PERSON_ALONE
 from partnership.access.scope import get_or_404
 from partnership.actions import grants, recertification
+from partnership.api.fields import VisibleField
 from partnership.api.router import router
 from partnership.api.views import ScopedViewSet, deed
-from partnership.models import Job, User
+from partnership.models import Job, NamedGroup, User
 
-SEE = "partnership.view_grants"
+SEE, GROUPS = "partnership.view_grants", "partnership.view_group"
+
+
+def known_person(address: str) -> User:
+    """Somebody with an account, by address."""
+    person = User.objects.filter(email__iexact=address, is_active=True).first()
+    if person is None:
+        raise serializers.ValidationError("Nobody with this address has an account.")
+    return person
+
+
+def one_of_both(values: Any) -> Any:
+    """The person or the group that is let in; just one of them is given."""
+    chosen = [values[name] for name in ("email", "group") if values.get(name)]
+    if len(chosen) != 1:
+        raise serializers.ValidationError(
+            {"email": ["Give the address of one person or the id of one group, not both."]}
+        )
+    return chosen[0]
 
 
 class GrantSerializer(serializers.Serializer):
@@ -42,14 +62,15 @@ class GrantGiveSerializer(GrantRenewSerializer):
     kind = serializers.ChoiceField(["organization", "agreement", "council"],
                                    help_text="Reports have a call of their own.")  # fmt: skip
     record = serializers.UUIDField()
-    email = serializers.EmailField()
+    email = serializers.EmailField(required=False)
+    group = VisibleField(GROUPS, queryset=NamedGroup.objects.all(), required=False)
     clause = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 
     def validate_email(self, value):
-        person = User.objects.filter(email__iexact=value, is_active=True).first()
-        if person is None:
-            raise serializers.ValidationError("Nobody with this address has an account.")
-        return person
+        return known_person(value)
+
+    def validate(self, values):
+        return {**values, "to": one_of_both(values)}
 
 
 class GrantViewSet(ScopedViewSet):
@@ -85,13 +106,13 @@ class GrantViewSet(ScopedViewSet):
 
     @extend_schema(request=GrantGiveSerializer, responses={201: GrantSerializer})
     def create(self, request):
-        """Let one person see one record for some days."""
+        """Let one person, or one group, see one record for some days."""
         given, at = self.given(GrantGiveSerializer), self.now
         kind = KINDS[given["kind"]]
         obj = get_or_404(self.actor, kind.decided_by, kind.model._default_manager.all(), pk=given["record"])
-        row = grants.give(kind=kind, obj=obj, person=given["email"], until=at + timedelta(days=given["days"]),
+        row = grants.give(kind=kind, obj=obj, to=given["to"], until=at + timedelta(days=given["days"]),
                           because=given["because"], clause=given["clause"], by=request.user, at=at)  # fmt: skip
-        return self._answer(row, kind, "person", status=201)
+        return self._answer(row, kind, kind_of_table(row)[1], status=201)
 
     @deed(takes=GrantRenewSerializer, answers=GrantSerializer)
     def renew(self, request, pk):

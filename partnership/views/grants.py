@@ -17,6 +17,7 @@ from partnership.actions import grants, recertification
 from partnership.forms.grants import GiveForm, UntilForm
 from partnership.forms.people import EmptyForm
 from partnership.models import Membership
+from partnership.policy import groups_for
 from partnership.web.pages import ConfirmPage, FormPage, Page, now
 
 LIST = ("Exceptions", "partnership:grant-list")
@@ -139,20 +140,23 @@ class OfRecord(Page):
 
 class GrantNew(OfRecord, FormPage):
     fresh = True
-    page_title = "Let one person in"
+    page_title = "Let a person or a group in"
     lead = "By name, for some days, with a reason that the trail keeps. It ends by itself, and you can end it earlier."
     form_class = GiveForm
     submit_label = "Let in"
-    success_message = "The person may see it now."
+    success_message = "It may be seen now."
 
     def prepare(self):
         self.object = self.find()
         if self.kind.door != "partnership:grant-new":
             raise Http404  # this kind has a page of its own, with its own rules
 
+    def form_kwargs(self):
+        return {"groups": groups_for(self.actor, self.kind, self.object)}
+
     def act(self, form):
         at, given = now(), form.cleaned_data
-        return grants.give(kind=self.kind, obj=self.object, person=given["email"], until=at + form.length,
+        return grants.give(kind=self.kind, obj=self.object, to=given["to"], until=at + form.length,
                            because=given["because"], clause=given["clause"], by=self.request.user, at=at)  # fmt: skip
 
     def success_url(self, made):
@@ -182,7 +186,7 @@ class WhoCanSee(OfRecord):
             object=self.object, kind=self.kind, people=audience.admitted(page.object_list), page_obj=page, now=at,
             count=pages.count, grants=[(f"{self.kind.name}-{to}-{row.pk}", to, row) for to, table in self.kind.tables
                                        for row in live_on(table, self.object).order_by("expires_at", "pk")[:200]],
-            actions=[("Let one person in", reverse(self.kind.door, kwargs=self._door()), True)],
+            actions=[("Let a person or a group in", reverse(self.kind.door, kwargs=self._door()), True)],
         )  # fmt: skip
 
     def _door(self):

@@ -113,8 +113,13 @@ class Pinned:
         ends = [({}, "live"), ({"expires_at": self.now - HOUR}, "over"), ({"revoked_at": self.now, "revoked_by": self.nobody}, "revoked")]  # fmt: skip
         for more, _ in ends:
             person, grantor = self.person(Role.ANALYST, self.out), self.person(Role.ANALYST, self.out)
-            group = partnership.GroupFactory()
-            self.person(Role.ANALYST, self.out).groups.add(group)
+            group = partnership.NamedGroupFactory(organization=self.own, is_listed=bool(more)).group
+            inside, before = self.person(Role.ANALYST, self.out), self.person(Role.ANALYST, self.out)
+            partnership.GroupMembershipFactory(group=group, user=inside)
+            partnership.GroupMembershipFactory(group=group, user=before, until=self.now - HOUR)
+            before.groups.add(group)  # the account's own column, which opens nothing
+            if not more:
+                partnership.GroupMembershipFactory(group=group, user=self.of_own[Role.LIAISON_OFFICER])
             for to_person, to_group, record in GRANTS:
                 record = getattr(self, record)
                 to_person(content_object=record, user=person, granted_by=grantor, **more)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def given(agreement, person, by, at, days=10):
-    return grants.give(kind=KINDS["agreement"], obj=agreement, person=person, until=at + timedelta(days=days),
+    return grants.give(kind=KINDS["agreement"], obj=agreement, to=person, until=at + timedelta(days=days),
                        because="A review", by=by, at=at)  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_nobody_holds_more_than_the_cap(agreement, liaison_officer, stranger, at
 def test_a_coordinator_cannot_open_what_an_organization_filed(own_organization, coordinator, liaison_officer, at):
     kind = KINDS["organization"]
     with pytest.raises(Refused):
-        grants.give(kind=kind, obj=own_organization, person=coordinator, until=at + timedelta(days=3), because="x",
+        grants.give(kind=kind, obj=own_organization, to=coordinator, until=at + timedelta(days=3), because="x",
                     by=coordinator, at=at)  # fmt: skip
     row = OrganizationUserGrantFactory(content_object=own_organization)
     seen = visible(Actor(coordinator), view_permission(OrganizationUserGrant), OrganizationUserGrant.objects.all())

@@ -25,6 +25,10 @@ class World:
         self.people[0].save()
         self.groups = [partnership.GroupFactory() for _ in range(3)]
         self.organizations = self._organizations()
+        self.named = [
+            partnership.NamedGroupFactory(group=group, organization=self.one(self.organizations), is_listed=n == 0)
+            for n, group in enumerate(self.groups)
+        ]
         self._memberships()
         self.agreements = self._agreements()
         self.councils = self._councils()
@@ -62,7 +66,10 @@ class World:
             for organization in self.some(self.organizations, 2):
                 for role in self.some(ROLES, 3):
                     partnership.MembershipFactory(user=person, organization=organization, role=role, **self.span())
-            person.groups.set(self.some(self.groups, 2))
+            for group in self.some(self.groups, 2):
+                partnership.GroupMembershipFactory(
+                    group=group, user=person, added_by=self.people[-1 if person is self.people[0] else 0], **self.span()
+                )
         partnership.MembershipFactory(user=self.people[1], organization=self.organizations[0], role=Role.COORDINATOR)
         User.objects.filter(pk=self.people[1].pk).update(is_active=True)
 

@@ -381,6 +381,29 @@ class GroupFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Group {n}")
 
 
+class NamedGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = models.NamedGroup
+
+    group = factory.SubFactory(GroupFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    purpose = "Works on one thing"
+    made_at = LONG_AGO
+    made_by = factory.SubFactory(UserFactory)
+
+
+class GroupMembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = models.GroupMembership
+
+    group = factory.SubFactory(GroupFactory)
+    user = factory.SubFactory(UserFactory)
+    because = "Knows the matter"
+    since = LONG_AGO
+    added_at = LONG_AGO
+    added_by = factory.SubFactory(UserFactory)
+
+
 class OrganizationGroupGrantFactory(OrganizationUserGrantFactory):
     class Meta:
         model = models.OrganizationGroupGrant

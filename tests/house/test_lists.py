@@ -27,6 +27,7 @@ LISTS = {
     "partnership:invitation-list": ("coordinator", lambda p: partnership.InvitationFactory()),
     "partnership:glass-list": ("coordinator", lambda p: partnership.BreakGlassFactory()),
     "partnership:organization-list": ("coordinator", lambda p: partnership.OrganizationFactory(parent=partnership.OrganizationFactory())),
+    "partnership:group-list": ("coordinator", lambda p: partnership.NamedGroupFactory()),
     "partnership:job-list": ("liaison_officer", lambda p: partnership.JobFactory(requested_by=p)),
     "partnership:security-event-list": ("coordinator", lambda p: partnership.SecurityEventFactory()),
     "partnership:audit-list": ("coordinator", lambda p: partnership.AuditEntryFactory()),

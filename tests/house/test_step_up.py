@@ -15,6 +15,7 @@ ASKS = {
     "partnership.actions.trail.export", "partnership.actions.trail.shred", "partnership.actions.checkpoints.register_witness",
     "partnership.actions.checkpoints.withdraw_witness",
     "partnership.actions.grants.give", "partnership.actions.grants.renew", "partnership.actions.grants.end",
+    "partnership.actions.groups.add", "partnership.actions.groups.end", "partnership.actions.groups.close",
     "partnership.actions.recertification.confirm", "partnership.actions.break_glass.ask",
     "partnership.actions.break_glass.approve", "partnership.actions.break_glass.refuse", "partnership.actions.break_glass.end",
 }  # fmt: skip

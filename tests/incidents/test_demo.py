@@ -8,10 +8,10 @@ from dateutil.relativedelta import relativedelta
 
 from agreements.models import DeletionRecord
 from incidents import demo
-from incidents.models import Attachment, Indicator, Report
+from incidents.models import Attachment, Indicator, Report, ReportGroupGrant
 from partnership.models import AuditEntry, Role, Sector
 from tests.factories.incidents import agreement_in_force
-from tests.factories.partnership import OrganizationFactory, member, secretariat
+from tests.factories.partnership import NamedGroupFactory, OrganizationFactory, member, secretariat
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monke
     secretary, deputy = member(Role.COORDINATOR, secretariat()), member(Role.COORDINATOR, secretariat())
     world = SimpleNamespace(
         organizations=organizations, officer_of=officers, people={**officers, "deputy@secretariat": deputy}, coordinator=secretary, readers=("org0", "org1"), exceptions=("org0", ("org1", "org2", "org3")),
-        agreements=[agreement], now=at,
+        agreements=[agreement], now=at, task_force=NamedGroupFactory(organization=organizations["org0"]),
     )  # fmt: skip
     made = demo.build(world)
 
@@ -37,6 +37,7 @@ def test_the_demonstration_has_reports_of_every_state_some_of_them_due(at, monke
     assert Report.objects.filter(received_at__lt=at - relativedelta(months=17)).exists()
     assert not Report.objects.filter(received_at__gt=at).exists()
     assert Attachment.objects.count() == 2
+    assert ReportGroupGrant.objects.count() == 1
     assert AuditEntry.objects.filter(verb="incidents.body_read").exists()
     documentation = ipaddress.ip_network("198.51.100.0/24")
     for value in Indicator.objects.filter(type="ipv4").values_list("value", flat=True):

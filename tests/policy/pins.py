@@ -113,7 +113,7 @@ def _let_in(maker, by_tlp, under, person, coordinator, superuser) -> None:
     maker.grant("agreement", halted.id, person["seat"].id)
     maker.grant("agreement", world.agreements[2].id, person["seat"].id, days=-1)
     maker.grant("organization", lone.id, None, world.task_force.pk)
-    world.groups.append(Row(group=world.task_force.pk, person=person["analyst"].id))
+    world.groups.append(Row(group=world.task_force.pk, person=person["analyst"].id, since=now - DAY, until=None))
     shut = maker.organization(suspended=True)
     maker.report(shut, world.agreements[3], 1)
     maker.grant("organization", shut.id, person["seat"].id)
@@ -126,8 +126,12 @@ def _open(maker, reader, lone) -> None:
     world, red = maker.world, maker.report(lone, world_agreement(maker), 4)
     for tlp in range(4):
         maker.grant("report", maker.report(lone, world_agreement(maker), tlp).id, None, world.task_force.pk)
-    world.groups.append(Row(group=world.task_force.pk, person=reader.id))
     maker.grant("report", maker.report(lone, world_agreement(maker), 4).id, reader.id, codename="change_report")
+    left, coming, now = maker.person(), maker.person(), world.now
+    for person, since, until in ((reader, -DAY, HOUR), (left, -DAY, -HOUR), (coming, HOUR, DAY)):
+        world.groups.append(Row(group=world.task_force.pk, person=person.id, since=now + since, until=now + until))
+    for person in (left, coming):
+        maker.join(person, maker.organization(), "analyst")
     maker.grant("report", maker.report(lone, world_agreement(maker), 3).id, None, world.task_force.pk, days=-1)
     maker.grant("report", maker.report(lone, world_agreement(maker), 3).id, None, world.task_force.pk, revoked=True)
     maker.grant("agreement", world.agreements[4].id, None, world.task_force.pk)

@@ -31,7 +31,7 @@ class Reference:
         return found
 
     def granted(self, person, kind, by_name=True, by_group=True) -> set:
-        groups = {g.group for g in self.world.groups if g.person == person.id and by_group}
+        groups = {g.group for g in self.world.groups if g.person == person.id and by_group and self.lasts(g)}
         return {
             g.obj for g in self.world.grants
             if g.kind == kind and g.codename == f"view_{kind}" and ((by_name and g.person == person.id) or g.group in groups)

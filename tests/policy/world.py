@@ -20,6 +20,7 @@ from partnership.models import (
     Audience,
     AudienceMember,
     BreakGlass,
+    GroupMembership,
     Membership,
     Organization,
     OrganizationGroupGrant,
@@ -208,7 +209,10 @@ class Maker:
                 self.world.members.append(Row(person=person.id, audience=audience.pk, since=since, until=until))
         self.world.task_force = Group.objects.create(name=f"Task force {uuid4()}")
         self.world.groups = [
-            Row(group=self.world.task_force.pk, person=p.id) for p in self.dice.sample(self.world.people, 5)
+            Row(
+                group=self.world.task_force.pk, person=p.id, **dict(zip(("since", "until"), self.period(), strict=True))
+            )
+            for p in self.dice.sample(self.world.people, 7)
         ]
 
     def _reports(self) -> None:
@@ -320,7 +324,8 @@ class Maker:
             for m in world.members
         )
         for row in world.groups:
-            User.objects.get(pk=row.person).groups.add(row.group)
+            GroupMembership.objects.create(group_id=row.group, user_id=row.person, because="Policy", since=row.since,
+                                           until=row.until, added_at=row.since, added_by=self.keeper)  # fmt: skip
         for row in world.engagements:
             made = Engagement.objects.create(
                 pk=row.id, auditor_id=row.person, title="Audit", independence="Yes", since=row.since, until=row.until, created_at=now,
