@@ -53,6 +53,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=29),
         "options": {"expires": 50 * 60},
     },
+    "deliver-letters": {
+        "task": "partnership.tasks.deliver_letters",
+        "schedule": 5 * MINUTE,
+        "options": {"expires": 4 * 60},
+    },
     "forget-security-events": {
         "task": "partnership.tasks.forget_security_events",
         "schedule": crontab(minute=41, hour=3),

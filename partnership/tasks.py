@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from partnership import security
 from partnership.access.actor import Actor
-from partnership.actions import break_glass, checkpoints, exports, recertification, resets
+from partnership.actions import break_glass, checkpoints, endings, exports, letters, recertification, resets
 from partnership.jobs import heartbeat as hearts
 from partnership.jobs import job
 from partnership.jobs.task import task
@@ -51,9 +51,16 @@ def ask_about_exceptions() -> None:
 
 @task("partnership.tasks.tend_exceptions")
 def tend_exceptions() -> None:
-    """End what nobody confirmed, and enter the end of exceptions and emergency openings that are over."""
+    """End what nobody confirmed, enter the end of what is over, and tell whoever can renew what ends within a week."""
     recertification.tend(at=timezone.now())
     break_glass.close_what_is_over(at=timezone.now())
+    endings.tell(at=timezone.now())
+
+
+@task("partnership.tasks.deliver_letters")
+def deliver_letters() -> None:
+    """Send the mails that wait, those that failed among them."""
+    letters.deliver(at=timezone.now())
 
 
 @task("partnership.tasks.send_reset_link")

@@ -68,6 +68,10 @@ GRANT_ENDED = verb("partnership.grant_ended", "{who} ended that {person} may see
 GRANT_ENDED_BY_ITSELF = verb(
     "partnership.grant_ended_by_itself", "The exception by which {person} could see {record} ended."
 )
+GRANT_END_TOLD = verb(
+    "partnership.grant_end_told",
+    "The portal told {count} who decide that {person} may see {record} until {until} only.",
+)
 GRANT_ASKED = verb("partnership.grant_asked", "The portal asked whether an exception is still needed, until {until}.")
 GRANT_CONFIRMED = verb("partnership.grant_confirmed", "{who} confirmed that {person} still needs to see {record}.")
 GRANT_LAPSED = verb(

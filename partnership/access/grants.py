@@ -77,12 +77,13 @@ def grant(
     return row
 
 
-def renew(*, row: UserGrant | GroupGrant, until: datetime, by: User, at: datetime) -> None:
-    """Let an exception that has not ended last until another moment."""
+def renew(*, row: UserGrant | GroupGrant, until: datetime, reason: str, by: User, at: datetime) -> None:
+    """Let an exception that has not ended last until another moment, for a reason that takes the place of the former."""
     if until > at + LONGEST:
         raise GrantTooLong("Choose an end within 90 days; the exception can be renewed.")
     row.expires_at, row.renewed_at, row.renewed_by, row.warned_at, row.closed_at = until, at, by, None, None
-    row.save(update_fields=["expires_at", "renewed_at", "renewed_by", "warned_at", "closed_at"])
+    row.reason = reason
+    row.save(update_fields=["reason", "expires_at", "renewed_at", "renewed_by", "warned_at", "closed_at"])
 
 
 def revoke(*, row: UserGrant | GroupGrant, by: User, at: datetime) -> None:

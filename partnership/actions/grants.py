@@ -67,7 +67,7 @@ def renew(*, row: UserGrant | GroupGrant, until: datetime, because: str, by: Use
     """Let an exception last longer, at most 90 days from now."""
     kind, row = _open(row, by, at)
     try:
-        grants.renew(row=row, until=until, by=by, at=at)
+        grants.renew(row=row, until=until, reason=because, by=by, at=at)
     except grants.GrantTooLong as error:
         raise NotGranted(str(error), field="days") from error
     settle(row, Confirmation.Outcome.KEPT, by=by, at=at)

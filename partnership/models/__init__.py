@@ -17,6 +17,7 @@ from partnership.models.files import FileErasure, StoredFile
 from partnership.models.grants import OrganizationGroupGrant, OrganizationUserGrant
 from partnership.models.groups import GroupMembership, NamedGroup
 from partnership.models.jobs import Export, Heartbeat, Job
+from partnership.models.letters import Letter
 from partnership.models.offices import Channel, ContactEntry, LiaisonOffice, OfficeAssignment
 from partnership.models.organizations import Organization, OrganizationIdentifier
 from partnership.models.people import CALENDAR, ApiToken, Area, Invitation, Membership, Role, User
@@ -50,6 +51,7 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "Job",
+    "Letter",
     "LiaisonOffice",
     "Marking",
     "Membership",

@@ -428,6 +428,17 @@ class BreakGlassFactory(DjangoModelFactory):
     requested_by = factory.SubFactory(UserFactory)
 
 
+class LetterFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Letter
+
+    person = factory.SubFactory(UserFactory)
+    subject = "Something waits"
+    path = "/exceptions/"
+    written_at = LONG_AGO
+    next_at = LONG_AGO
+
+
 class ConfirmationFactory(DjangoModelFactory):
     class Meta:
         model = models.Confirmation
