@@ -126,3 +126,20 @@ def auditors_of_subject(obj: Any) -> list[Reach]:
 
 reaches({"auditor": auditors_of_subject}, "partnership.view_audit")
 of_exceptions(AGREEMENTS)
+
+
+def auditors_of_partner(obj: Any) -> list[Reach]:
+    """Auditors of the agreement that a question is about, or of those to which its organization is a party."""
+    key = _as_key(obj.about_id)
+    theirs = Party.objects.in_force().filter(organization__in=key).values_list("agreement", flat=True)
+    return [auditors(*key, *theirs)]
+
+
+def _as_key(text: str) -> list[UUID]:
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []
+
+
+reaches({"auditor": auditors_of_partner}, "partnership.view_confirmation")

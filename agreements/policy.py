@@ -174,6 +174,19 @@ extend("partnership.view_audit", [
         "subject_id", frozenset(str(key) for key in actor.fact(audited_agreements)))),
 ])  # fmt: skip
 
+
+def audited_partners(actor: Actor) -> frozenset[str]:
+    """Keys, as text, of the agreements that this person audits and of the organizations that are parties to them."""
+    keys = actor.fact(audited_agreements)
+    parties = Party.objects.in_force().filter(agreement__in=keys).values_list("organization_id", flat=True)
+    return frozenset(str(key) for key in (*keys, *parties)) if keys else frozenset()
+
+
+extend("partnership.view_confirmation", [
+    Branch("auditor", "You are engaged as an auditor of its agreement, or of one to which it is a party.",
+           lambda actor: one_of("about_id", actor.fact(audited_partners))),
+])  # fmt: skip
+
 AGREEMENTS = offer(Kind(
     name="agreement", noun="agreement", model=Agreement, person=AgreementUserGrant, group=AgreementGroupGrant,
     codename="view_agreement", seen_by="agreements.view_agreement", decided_by="agreements.change_agreement",

@@ -1,19 +1,22 @@
 """What waits for whom about agreements and holds."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.actions import signing, versions
+from agreements.actions import engagements, signing, versions
 from agreements.dates import DAYS_BEFORE, WARNED, days_ahead
-from agreements.models import Agreement, LegalHold, RetentionApproval
+from agreements.models import Agreement, Engagement, LegalHold, RetentionApproval
+from agreements.policy import AGREEMENTS
 from agreements.retention import plan
 from agreements.retention.due import local_day
 from partnership.access.decide import may_somewhere
 from partnership.access.scope import visible
-from partnership.registry import Date, Glance, Waiting, dates, glance, worklist
+from partnership.registry import Date, Glance, Reviewed, Waiting, dates, glance, reviewed, worklist
+from partnership.worklist import about_exceptions
 
 
 @worklist
@@ -120,3 +123,26 @@ def standing(actor):
         tonight = plan.groups(plan.next_run(timezone.now()), rows)
         yield Glance("Records that go tonight", f"{tonight.goes:,}", reverse("agreements:retention"),
                      f"{tonight.held:,} held, {tonight.waiting:,} to be returned first, {tonight.unapproved:,} to be approved")  # fmt: skip
+
+
+about_exceptions(AGREEMENTS)
+
+
+def _engagements() -> Any:
+    return Engagement.objects.select_related("auditor").prefetch_related("agreements")
+
+
+def _covered(row: Any) -> list[Agreement]:
+    return sorted(row.agreements.all(), key=lambda agreement: agreement.reference)
+
+
+reviewed(Reviewed(
+    name="engagement", noun="an audit engagement", permission="agreements.end_engagement", lapses=False,
+    responsible="the secretariat", why="An audit under way must not stop by silence; it ends on its own day anyway.",
+    every=_engagements, rows=lambda at: _engagements().in_force(at).filter(ended_at__isnull=True), person="auditor",
+    whom=lambda row: row.auditor.name,
+    what=lambda row: f"audits {', '.join(found.reference for found in _covered(row)) or 'nothing'} until {row.until:%-d %b %Y}: {row.title}",
+    about=lambda row: next(iter(_covered(row)), None),
+    end=lambda row, because, by, at: engagements.end(engagement=row, by=by, at=at),
+    page=lambda row: reverse("agreements:engagement-detail", kwargs={"pk": row.pk}),
+))  # fmt: skip

@@ -104,6 +104,8 @@ on_rows("councils.view_action", CorrectiveAction, "See action items", [
     AS_COORDINATOR,
 ])  # fmt: skip
 
+on_rows("councils.review_seat", Occupancy, "Say whether somebody still sits on a seat", [AS_COORDINATOR])
+
 COUNCILS = offer(Kind(
     name="council", noun="council", model=Council, person=CouncilUserGrant, group=CouncilGroupGrant,
     codename="view_council", seen_by="councils.view_council", decided_by="councils.run_council",

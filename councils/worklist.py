@@ -1,14 +1,18 @@
 """What waits for whom about councils."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
-from councils.models import Decision, Meeting
+from councils.actions import councils
+from councils.models import Decision, Meeting, Occupancy
+from councils.policy import COUNCILS
 from partnership.access.scope import visible
-from partnership.models import CorrectiveAction
-from partnership.registry import Date, Waiting, dates, worklist
+from partnership.models import AudienceMember, CorrectiveAction
+from partnership.registry import Date, Reviewed, Waiting, dates, reviewed, worklist
+from partnership.worklist import about_exceptions
 
 
 @worklist
@@ -75,3 +79,25 @@ def own_actions(actor):
             due=action.due_on,
             is_urgent=action.due_on < today,
         )
+
+
+about_exceptions(COUNCILS)
+
+
+def _seats() -> Any:
+    return Occupancy.objects.select_related("membership__user", "seat__council", "organization")
+
+
+def _taken(at: Any) -> Any:
+    return _seats().filter(vacated_at__isnull=True, membership__in=AudienceMember.objects.in_force(at))
+
+
+reviewed(Reviewed(
+    name="seat", noun="a seat on a council", permission="councils.review_seat", lapses=False, responsible="the secretariat",
+    why="A mandate ends by a decision and not by silence, and a council must keep its quorum.",
+    every=_seats, rows=_taken, person="membership__user", whom=lambda row: row.membership.user.name,
+    what=lambda row: f"sits on {row.seat.council}, seat {row.seat.number} ({row.seat.get_function_display().lower()})",
+    about=lambda row: row.organization,
+    end=lambda row, because, by, at: councils.vacate(occupancy=row, by=by, at=at),
+    page=lambda row: reverse("councils:council-detail", kwargs={"pk": row.seat.council_id}),
+))  # fmt: skip

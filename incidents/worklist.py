@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from incidents.models import Import, Report
+from incidents.policy import REPORTS
 from partnership.access.decide import may_somewhere
 from partnership.access.scope import listed, visible
 from partnership.registry import Glance, Waiting, glance, worklist
+from partnership.worklist import about_exceptions
 
 MOST = 10
 NOTIFY_WITHIN = timedelta(hours=72)  # NIS2 Directive, Article 23(4)(b)
@@ -57,3 +59,6 @@ def lately(actor: Any) -> Iterator[Glance]:
     since = (today - timedelta(days=7)).date().isoformat()
     yield Glance("Reports of the last 7 days", f"{count:,}", f"{reverse('incidents:report-list')}?received_from={since}",
                  f"{severe:,} of high or critical severity")  # fmt: skip
+
+
+about_exceptions(REPORTS)

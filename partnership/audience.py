@@ -112,6 +112,16 @@ def other_keepers(obj: Any) -> list[Reach]:
 
 reaches({"keeper": other_keepers}, "partnership.review_group_membership")
 reaches({"keeper": other_keepers, "own": person_of("user_id")}, "partnership.end_group_membership")
+reaches({"own": person_of("user_id")}, "partnership.review_token")
+reaches(COORDINATOR, "partnership.review_audience_member")
+
+
+def of_partner(obj: Any) -> list[Reach]:
+    """Officers and administrators of the organization that a question is about."""
+    return [holders(*EDITORS, organization__pk__in=_key(obj.about_id))]
+
+
+reaches({"own organization": of_partner, **COORDINATOR}, "partnership.view_confirmation")
 
 
 def other_coordinators_than_the_asker(obj: Any) -> list[Reach]:

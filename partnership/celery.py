@@ -44,8 +44,8 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=41),  # daily: the task knows which months are due, five days after their end
         "options": {"expires": 20 * 60 * 60},
     },
-    "ask-about-exceptions": {
-        "task": "partnership.tasks.ask_about_exceptions",
+    "ask-about-rights": {
+        "task": "partnership.tasks.ask_about_rights",
         "schedule": crontab(minute=23, hour=5, day_of_month=1, month_of_year="1,4,7,10"),
     },
     "tend-exceptions": {

@@ -238,8 +238,9 @@ def _groups(world: World) -> None:
 
 
 def review(world: World) -> None:
-    """The quarterly question about every exception, put yesterday; after the upper floors have given theirs."""
-    recertification.ask(at=world.now - timedelta(days=1))
+    """The quarterly questions, almost three weeks ago and so nearly due, and yesterday about what came since then."""
+    for days in (19, 1):
+        recertification.ask(at=world.now - timedelta(days=days))
 
 
 def witness(world: World) -> None:

@@ -11,10 +11,13 @@ from partnership.access.grants import groups_of
 from partnership.access.scope import one_of, visible
 from partnership.access.table import EVERY_ROW, Branch, Standing, in_general, on_rows
 from partnership.models import (
+    ApiToken,
+    AudienceMember,
     AuditCheckpoint,
     AuditEntry,
     AuditWitness,
     BreakGlass,
+    Confirmation,
     ContactEntry,
     Export,
     GroupMembership,
@@ -177,6 +180,17 @@ on_rows("partnership.end_group_membership", GroupMembership, "Take somebody out 
 ])  # fmt: skip
 in_general("partnership.view_grants", "See the exceptions that one gave, received or decides", [
     Standing("person", "Everybody sees what concerns them.", lambda actor: True),
+])  # fmt: skip
+
+OWN_TOKEN = Branch("own", "It acts for you.", lambda actor: Q(user_id=actor.user.pk))
+on_rows("partnership.review_token", ApiToken, "Say whether a connected system still needs its token", [OWN_TOKEN])
+on_rows("partnership.review_audience_member", AudienceMember, "Say whether somebody still belongs to an audience", [
+    AS_COORDINATOR,
+])  # fmt: skip
+on_rows("partnership.view_confirmation", Confirmation, "Read what became of the quarterly questions", [
+    AS_COORDINATOR,
+    Branch("own organization", "It is about your organization.", lambda actor: one_of(
+        "about_id", frozenset(str(key) for key in actor.organizations(Role.LIAISON_OFFICER, Role.ADMINISTRATOR)))),
 ])  # fmt: skip
 
 # Whoever asks and whoever approves are two persons, which the database holds too.

@@ -105,6 +105,44 @@ def glance(source: Callable[[Any], Iterable[Glance]]) -> Callable[[Any], Iterabl
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """One kind of right about which the portal asks each quarter: is it still needed?
+
+    The row of an app's worklist.py says who answers, what becomes of silence and why; the engine knows no kind.
+    """
+
+    name: str  # as it is kept with each question
+    noun: str
+    permission: str  # on a row: whoever holds it answers, but never about a right of their own (see person)
+    responsible: str  # the same in words
+    lapses: bool  # what nobody confirmed ends; otherwise it stays, and goes to the secretariat
+    why: str  # one line: why silence ends it, or why it must not
+    every: Callable[[], Any]  # queryset of all rows, with what their words need
+    rows: Callable[[Any], Any]  # moment -> those of them that are in force
+    person: str  # path to the person who holds it; empty where it is a group, or where its person answers
+    whom: Callable[[Any], str]
+    what: Callable[[Any], str]
+    about: Callable[[Any], Any]  # row -> the organization or agreement that it concerns, or None
+    end: Callable[..., Any]  # (row, because=, by=, at=): the ordinary action, with its own refusals
+    lapse: Callable[..., Any] | None = None  # (row, at=), recorded by itself
+    page: Callable[[Any], str] = lambda row: ""  # noqa: E731
+    family: str = ""  # kinds of one family stand in one line of the table that says what becomes of silence
+
+
+REVIEWED: dict[str, Reviewed] = {}
+
+
+def reviewed(entry: Reviewed) -> Reviewed:
+    """Let the portal ask about a kind of right; it stands in a module `worklist`, which may know actions."""
+    if entry.name in REVIEWED:
+        raise ValueError(f"{entry.name} is asked about twice.")
+    if entry.lapses != (entry.lapse is not None):
+        raise ValueError(f"{entry.name}: say how it lapses, or that it does not.")
+    REVIEWED[entry.name] = entry
+    return entry
+
+
+@dataclass(frozen=True)
 class HealthCheck:
     """A question about the portal's state; `ask` returns (is well, a sentence)."""
 

@@ -44,8 +44,8 @@ def forget_security_events() -> None:
     security.forget(at=timezone.now())
 
 
-@task("partnership.tasks.ask_about_exceptions")
-def ask_about_exceptions() -> None:
+@task("partnership.tasks.ask_about_rights")
+def ask_about_rights() -> None:
     recertification.ask(at=timezone.now())
 
 

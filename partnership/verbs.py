@@ -72,11 +72,17 @@ GRANT_END_TOLD = verb(
     "partnership.grant_end_told",
     "The portal told {count} who decide that {person} may see {record} until {until} only.",
 )
-GRANT_ASKED = verb("partnership.grant_asked", "The portal asked whether an exception is still needed, until {until}.")
-GRANT_CONFIRMED = verb("partnership.grant_confirmed", "{who} confirmed that {person} still needs to see {record}.")
 GRANT_LAPSED = verb(
     "partnership.grant_lapsed", "Nobody confirmed that {person} needs to see {record}; the exception ended."
 )
+RIGHT_ASKED = verb("partnership.right_asked", "The portal asked whether {right} is still needed, until {until}.")
+RIGHT_CONFIRMED = verb("partnership.right_confirmed", "{who} confirmed for {person}: {right}.")
+RIGHT_ENDED = verb("partnership.right_ended", "{who} answered for {person} that this ends: {right}. {because}")
+RIGHT_LAPSED = verb("partnership.right_lapsed", "Nobody confirmed for {person}, so this ended: {right}.")
+RIGHT_ESCALATED = verb(
+    "partnership.right_escalated", "Nobody confirmed for {person}, so the secretariat decides: {right}."
+)
+AUDIENCE_LEFT = verb("partnership.audience_left", "{who} took {person} out of {audience}: {because}")
 GLASS_ASKED = verb(
     "partnership.break_glass_asked", "{who} asked to open {record} in an emergency for {hours} hours: {because}"
 )

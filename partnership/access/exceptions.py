@@ -94,3 +94,9 @@ def kind_of(record: Model) -> Kind | None:
 def kind_of_table(row: UserGrant | GroupGrant) -> tuple[Kind, To]:
     """The kind to which a row of exceptions belongs, and whether it lets in a person or a group."""
     return next((kind, to) for kind in KINDS.values() for to, table in kind.tables if isinstance(row, table))
+
+
+def words(kind: Kind, row: Any) -> dict[str, Any]:
+    """Who is let in to what, for a sentence of the trail, and the organization or agreement that it concerns."""
+    whom = row.user.name if hasattr(row, "user_id") else f"the group {row.group.name}"
+    return {"subject": kind.subject(row.content_object), "person": whom, "record": str(row.content_object)}

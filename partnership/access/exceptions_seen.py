@@ -15,7 +15,7 @@ from partnership.access.decide import can
 from partnership.access.exceptions import KINDS, GrantTable, Kind, To, decide_permission, view_permission
 from partnership.access.grants import groups_of
 from partnership.access.scope import get_or_404, permitted, visible
-from partnership.models import Confirmation, GroupMembership
+from partnership.models import GroupMembership
 
 MOST = 200
 
@@ -102,20 +102,6 @@ def ending(actor: Actor, at: datetime, until: datetime) -> list[Seen]:
             rows = _rows(visible(actor, decide_permission(table), live)).order_by("expires_at", "pk")[:MOST]
             found += [Seen(kind, to, row, False, True, True) for row in rows]
     return sorted(found, key=lambda seen: seen.row.expires_at)
-
-
-def asked(actor: Actor) -> list[tuple[Seen, Confirmation]]:
-    """Exceptions that the actor decides about and that wait to be confirmed, those due first at the front."""
-    questions = Confirmation.objects.filter(outcome=Confirmation.Outcome.OPEN)
-    found = []
-    for kind in KINDS.values():
-        for to, table in kind.tables:
-            of_table = {question.grant_id: question for question in questions.filter(kind=kind.name, to=to)}
-            if of_table:
-                live = table._default_manager.filter(pk__in=of_table, revoked_at__isnull=True, expires_at__gt=Now())
-                rows = _rows(visible(actor, decide_permission(table), live)).order_by("pk")[:MOST]
-                found += [(Seen(kind, to, row, False, True, True), of_table[row.pk]) for row in rows]
-    return sorted(found, key=lambda pair: pair[1].due_at)
 
 
 def newcomers(actor: Actor, since: datetime) -> list[tuple[Seen, GroupMembership]]:

@@ -14,7 +14,7 @@ from partnership import mail, verbs
 from partnership.access.actor import Actor
 from partnership.access.decide import require
 from partnership.api.authentication import digest
-from partnership.audit.record import record
+from partnership.audit.record import SYSTEM, record
 from partnership.errors import DomainError
 from partnership.models import CALENDAR, ApiToken, Area, Invitation, Membership, Organization, Role, Session, User
 from partnership.web import factors
@@ -36,6 +36,13 @@ class AlreadyMember(DomainError):
 
 class MembershipOver(DomainError):
     default = "This membership has ended already."
+
+
+class LastToAct(DomainError):
+    default = (
+        "This is the last person who can act for the organization. Let somebody else have the role first,"
+        " close the account, or suspend the organization."
+    )
 
 
 class AddressKnown(DomainError):
@@ -183,19 +190,36 @@ def change_profile(*, person: User, name: str, time_zone: str, at: datetime) -> 
 
 @transaction.atomic
 def end_membership(*, membership: Membership, by: User, at: datetime) -> Membership:
-    """End a membership now: it gives nothing at the next request."""
+    """End a membership now: it gives nothing at the next request. An organization keeps somebody who can act for it."""
     require(Actor(by), "partnership.manage_people", membership)
     if membership.role in BY_COORDINATORS_ALONE and not Actor(by).is_coordinator:
         raise RoleNotYours
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if membership.until is not None and membership.until <= at:
         raise MembershipOver
+    if not _others_act(membership, at):
+        raise LastToAct
     membership.until = membership.ended_at = at
     membership.ended_by = by
     membership.save(update_fields=["until", "ended_at", "ended_by"])
     record(verbs.MEMBERSHIP_ENDED, membership, by=by, at=at, subject=membership.organization,
            person=membership.user.name, role=membership.get_role_display().lower())  # fmt: skip
     return membership
+
+
+def acts_for(organization: Organization) -> tuple[str, ...]:
+    """The roles by which somebody can act for an organization; for the secretariat, its coordinators alone."""
+    return (Role.COORDINATOR,) if organization.is_secretariat else (Role.LIAISON_OFFICER, Role.ADMINISTRATOR)
+
+
+def _others_act(membership: Membership, at: datetime) -> bool:
+    """Whether somebody can act for the organization without this membership, or nobody needs to."""
+    organization = Organization.objects.select_for_update().get(pk=membership.organization_id)
+    acting = acts_for(organization)
+    if organization.suspended_at is not None or membership.role not in acting:
+        return True
+    others = Membership.objects.in_force(at).filter(organization=organization, role__in=acting, user__is_active=True)
+    return others.exclude(pk=membership.pk).exists()
 
 
 @transaction.atomic
@@ -253,3 +277,10 @@ def revoke_token(*, token: ApiToken, by: User, at: datetime) -> ApiToken:
     token.save(update_fields=["revoked_at", "revoked_by"])
     record(verbs.TOKEN_REVOKED, token, by=by, at=at)
     return token
+
+
+@transaction.atomic
+def lapse_token(*, token: ApiToken, at: datetime) -> None:
+    """End a token that nobody confirmed."""
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=at)
+    record(verbs.RIGHT_LAPSED, token, by=SYSTEM, at=at, person=token.user.name, right=f"the API token {token.name}")

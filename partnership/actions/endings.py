@@ -12,9 +12,9 @@ from partnership import verbs
 from partnership.access.actor import Actor
 from partnership.access.audience import who_can
 from partnership.access.decide import can
-from partnership.access.exceptions import KINDS, Kind, decide_permission
+from partnership.access.exceptions import KINDS, Kind, decide_permission, words
 from partnership.actions import letters
-from partnership.actions.recertification import WARNED_BEFORE, words
+from partnership.actions.recertification import WARNED_BEFORE
 from partnership.audit.record import SYSTEM, record
 from partnership.models import User
 

@@ -11,10 +11,9 @@ from partnership.abstract import GroupGrant, UserGrant
 from partnership.access import grants
 from partnership.access.actor import Actor
 from partnership.access.decide import require
-from partnership.access.exceptions import Kind, decide_permission, kind_of_table
-from partnership.access.questions import settle
-from partnership.actions.recertification import words
-from partnership.audit.record import record
+from partnership.access.exceptions import Kind, decide_permission, kind_of_table, words
+from partnership.access.questions import name_of, settle
+from partnership.audit.record import SYSTEM, record
 from partnership.errors import DomainError
 from partnership.models import Confirmation, NamedGroup, User
 
@@ -70,7 +69,7 @@ def renew(*, row: UserGrant | GroupGrant, until: datetime, because: str, by: Use
         grants.renew(row=row, until=until, reason=because, by=by, at=at)
     except grants.GrantTooLong as error:
         raise NotGranted(str(error), field="days") from error
-    settle(row, Confirmation.Outcome.KEPT, by=by, at=at)
+    settle(name_of(row), row, Confirmation.Outcome.KEPT, by=by, at=at)
     record(verbs.GRANT_RENEWED, row, by=by, at=at, because=because, **words(kind, row), until=f"{until:%-d %B %Y}")
     return row
 
@@ -80,7 +79,7 @@ def end(*, row: UserGrant | GroupGrant, by: User, at: datetime) -> Any:
     """End an exception: it gives nothing at the next statement."""
     kind, row = _open(row, by, at)
     grants.revoke(row=row, by=by, at=at)
-    settle(row, Confirmation.Outcome.ENDED, by=by, at=at)
+    settle(name_of(row), row, Confirmation.Outcome.ENDED, by=by, at=at)
     record(verbs.GRANT_ENDED, row, by=by, at=at, **words(kind, row))
     return row
 
@@ -92,3 +91,11 @@ def _open(row: UserGrant | GroupGrant, by: User, at: datetime) -> tuple[Kind, An
     if found.revoked_at is not None or found.expires_at <= at:
         raise GrantOver
     return kind_of_table(found)[0], found
+
+
+@transaction.atomic
+def lapse(*, row: UserGrant | GroupGrant, at: datetime) -> None:
+    """End an exception that nobody confirmed."""
+    row.expires_at = row.closed_at = at
+    row.save(update_fields=["expires_at", "closed_at"])
+    record(verbs.GRANT_LAPSED, row, by=SYSTEM, at=at, **words(kind_of_table(row)[0], row))

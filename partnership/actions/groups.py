@@ -23,7 +23,7 @@ from partnership import verbs
 from partnership.access.actor import Actor
 from partnership.access.decide import require
 from partnership.access.exceptions import KINDS, Kind
-from partnership.audit.record import record
+from partnership.audit.record import SYSTEM, record
 from partnership.errors import DomainError
 from partnership.models import GroupMembership, NamedGroup, Organization, User
 
@@ -123,3 +123,12 @@ def _let_in(group: NamedGroup, at: datetime) -> Iterator[tuple[Kind, Any]]:
         live = table._default_manager.filter(group=group.group_id, expires_at__gt=at, revoked_at__isnull=True)
         for row in live.select_related("content_object").order_by("pk"):
             yield kind, row
+
+
+@transaction.atomic
+def lapse(*, membership: GroupMembership, at: datetime) -> None:
+    """Take somebody out of a group whom nobody confirmed."""
+    GroupMembership.objects.filter(pk=membership.pk).update(until=at)
+    named = membership.group.named
+    record(verbs.RIGHT_LAPSED, named, by=SYSTEM, at=at, subject=named.organization, person=membership.user.name,
+           right=f"the place in the group {named}")  # fmt: skip

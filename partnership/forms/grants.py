@@ -106,3 +106,15 @@ class GlassForm(forms.Form):
     )
     hours = forms.IntegerField(min_value=1, max_value=MOST_HOURS, initial=1, label="For how many hours")
     because = forms.CharField(max_length=500, label="What the emergency is")
+
+
+class RoundForm(forms.Form):
+    """Which of the rights that are asked about are still needed."""
+
+    rights = forms.MultipleChoiceField(
+        label="Rights", error_messages={"required": "Tick at least one right that is still needed."}
+    )
+
+    def __init__(self, *args, keys, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["rights"].choices = [(key, key) for key in keys]

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from partnership.access import exceptions_seen
 from partnership.access.exceptions import KINDS, kind_of_table
+from partnership.access.questions import name_of
 from partnership.access.rest import PERSON_ALONE
 from partnership.access.scope import get_or_404
 from partnership.actions import grants, recertification
@@ -126,8 +127,9 @@ class GrantViewSet(ScopedViewSet):
     def confirm(self, request, pk):
         """Say that an exception is still needed, when the portal asks."""
         seen = self._one(decide=True)
-        row = recertification.confirm(row=seen.row, by=request.user, at=self.now)
-        return self._answer(row, seen.kind, seen.to)
+        question = recertification.question_about(name_of(seen.row), seen.row)
+        recertification.confirm(questions=[question], by=request.user, at=self.now)
+        return self._answer(seen.row, seen.kind, seen.to)
 
     @deed(answers=GrantSerializer)
     def end(self, request, pk):

@@ -13,7 +13,7 @@ from partnership.access.audience import Audience
 from partnership.access.exceptions import KINDS
 from partnership.access.grants import live_on
 from partnership.access.scope import get_or_404
-from partnership.actions import grants, recertification
+from partnership.actions import grants
 from partnership.forms.grants import GiveForm, UntilForm
 from partnership.forms.people import EmptyForm
 from partnership.models import Membership
@@ -40,7 +40,7 @@ class GrantList(Page):
         soon = at + timedelta(days=7)
         return self.show(
             now=at,
-            actions=[("To confirm", reverse("partnership:grant-review"), False)],
+            actions=[("To confirm", reverse("partnership:review-list"), False)],
             soon=soon,
             parts=[("Open to you", received, False), ("Given, or yours to decide", given, True)],
         )
@@ -87,39 +87,6 @@ class GrantEnd(OfGrant):
 
     def act(self, form):
         return grants.end(row=self.object, by=self.request.user, at=now())
-
-
-class GrantConfirm(OfGrant):
-    page_title = "Confirm an exception"
-    form_class = EmptyForm
-    submit_label = "It is still needed"
-    success_message = "Confirmed."
-
-    def get_consequences(self):
-        return [
-            f"{self.seen.whom} keeps seeing {self.seen.what} until {self.object.expires_at:%-d %b %Y}, as was given."
-        ]
-
-    def act(self, form):
-        return recertification.confirm(row=self.object, by=self.request.user, at=now())
-
-    def success_url(self, made):
-        return reverse("partnership:grant-review")
-
-
-class GrantReview(Page):
-    """What the portal asks this quarter."""
-
-    permission = SEE
-    page_title = "Exceptions to confirm"
-    lead = "Each quarter the portal asks whether exceptions are still needed. Those that nobody confirms in three weeks end."
-    template_name = "partnership/grant_review.html"
-
-    def get_breadcrumbs(self):
-        return [(LIST[0], reverse(LIST[1])), (self.page_title, None)]
-
-    def get(self, request, **kwargs):
-        return self.show(found=exceptions_seen.asked(self.actor))
 
 
 class OfRecord(Page):

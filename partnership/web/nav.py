@@ -35,6 +35,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
     ("Partners", [
         Entry("Organizations", "partnership:organization-list", "partnership.view_organization"),
         Entry("Exceptions", "partnership:grant-list", "partnership.view_grants"),
+        Entry("Recertification", "partnership:review-list", "partnership.view_grants"),
         Entry("Groups", "partnership:group-list", "partnership.view_group"),
         Entry("People and invitations", "partnership:person-list", "partnership.manage_people"),
     ]),

@@ -135,7 +135,12 @@ class Pinned:
             partnership.AuditEntryFactory(subject_id="", actor_id=person.pk, actor_kind="person")
         for subject in (self.own, self.agreement):
             partnership.AuditEntryFactory(subject_id=str(subject.pk))
+            partnership.ConfirmationFactory(about_id=str(subject.pk))
+        # A party to an agreement that nobody audits.
+        partnership.ConfirmationFactory(about_id=str(Party.objects.filter(agreement=self.draft).exclude(
+            organization__in=self.agreement.parties.values("organization"))[0].organization_id))  # fmt: skip
         for person in (analyst, self.former):
+            partnership.ApiTokenFactory(user=person)
             partnership.SecurityEventFactory(person_id=person.pk)
         partnership.AuditCheckpointFactory()
         partnership.AuditWitnessFactory(organization=self.own)

@@ -167,6 +167,9 @@ class World:
             )
             partnership.AuditEntryFactory(subject_id=str(one([organization.pk, one(self.agreements).pk])))
             partnership.AuditEntryFactory(subject_id="", actor_id=person().pk, actor_kind="person")
+        for about in (*self.random.sample(self.organizations, 2), one(self.agreements)):
+            partnership.ConfirmationFactory(about_id=str(about.pk))
+        partnership.ApiTokenFactory(user=person())
         partnership.JobFactory(requested_by=person())
         partnership.ExportFactory(requested_by=person())
         for agreement in self.agreements:

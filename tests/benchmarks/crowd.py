@@ -16,7 +16,14 @@ from agreements.models import Agreement, AgreementUserGrant, Engagement, Party, 
 from incidents.models import IncidentKind, Indicator, Release, Report, ReportGroupGrant, ReportUserGrant, SectorShare
 from partnership.models import Audience, AudienceMember, Membership, Organization, Role, Sector, User
 from tests.factories import incidents as factories
-from tests.factories.partnership import GroupFactory, OrganizationFactory, UserFactory, member, secretariat
+from tests.factories.partnership import (
+    GroupFactory,
+    GroupMembershipFactory,
+    OrganizationFactory,
+    UserFactory,
+    member,
+    secretariat,
+)
 
 NOW = timezone.now
 # One in a hundred is clear, one in five green; strict and red are a third.
@@ -201,7 +208,7 @@ def _personas(size: Size) -> dict[str, User]:
 def _named(size: Size, away: Organization) -> User:
     """Somebody to whom three hundred reports were opened by name or by group, and two agreements whole."""
     person, group = member(Role.ANALYST, away), GroupFactory()
-    person.groups.add(group)
+    GroupMembershipFactory(group=group, user=person)
     more = {"granted_at": NOW(), "granted_by": person, "reason": "Asked", "expires_at": NOW() + timedelta(days=80)}
     may = {p.codename: p for p in Permission.objects.filter(codename__in=["view_report", "view_agreement"])}
     keys = list(Report.objects.filter(tlp__lt=4, reference__regex="^R-.*77$").values_list("pk", flat=True)[:300])

@@ -443,9 +443,8 @@ class ConfirmationFactory(DjangoModelFactory):
     class Meta:
         model = models.Confirmation
 
-    kind = "organization"
-    to = "person"
-    grant_id = factory.Sequence(lambda n: n + 1)
+    kind = "organization-person"
+    row_key = factory.Sequence(lambda n: str(n + 1))
     asked_at = LONG_AGO
     due_at = LONG_AGO
 

@@ -16,7 +16,7 @@ ASKS = {
     "partnership.actions.checkpoints.withdraw_witness",
     "partnership.actions.grants.give", "partnership.actions.grants.renew", "partnership.actions.grants.end",
     "partnership.actions.groups.add", "partnership.actions.groups.end", "partnership.actions.groups.close",
-    "partnership.actions.recertification.confirm", "partnership.actions.break_glass.ask",
+    "partnership.actions.recertification.confirm", "partnership.actions.recertification.end", "partnership.actions.break_glass.ask",
     "partnership.actions.break_glass.approve", "partnership.actions.break_glass.refuse", "partnership.actions.break_glass.end",
 }  # fmt: skip
 # What concerns the own account alone has no call, and asks too.

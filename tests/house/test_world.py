@@ -44,12 +44,15 @@ from partnership.models import (
     AuditWitness,
     BreakGlass,
     Channel,
+    Confirmation,
     CorrectiveAction,
     Export,
+    GroupMembership,
     Invitation,
     Job,
     LiaisonOffice,
     Membership,
+    NamedGroup,
     OfficeAssignment,
     Organization,
     OrganizationIdentifier,
@@ -111,6 +114,7 @@ ABOUT = {
     "agreements/remarks/": Remark, "agreements/proposals/": Proposal, "agreements/certificates/": DeletionRecord, "agreements/holds/": LegalHold, "incidents/": Report, "incidents/indicators/": Indicator,
     "incidents/attachments/": Attachment, "incidents/imports/": Import, "councils/": Council, "councils/actions/": CorrectiveAction,
     "councils/meetings/": Meeting, "councils/agenda/": AgendaItem, "councils/decisions/": Decision, "audit/people/": User, "audit/witnesses/": AuditWitness, "audit/checkpoints/": AuditCheckpoint,
+    "groups/": NamedGroup, "groups/people/": GroupMembership, "recertification/": Confirmation,
     "exceptions/": ReportUserGrant, "who-can-see/": Agreement, "exceptions/new/": Agreement, "emergency/": BreakGlass, "second-factor/": Authenticator, "councils/occupancies/": Occupancy,
 }  # fmt: skip
 OURS = [
@@ -143,6 +147,8 @@ def filled(route, row):
         return f"/{route.split('<')[0]}agreement/{row.pk}"
     if route.startswith("exceptions/<"):
         return f"/exceptions/report-person-{row.pk}/{route.rsplit('/', 1)[-1]}"
+    if route.startswith("recertification/of/"):
+        return f"/recertification/of/{row.about_id or 'other'}"
     if route.startswith("audit/records/"):
         return f"/audit/records/agreements.agreement/{Agreement.objects.filter(state='in_force').order_by('pk').first().pk}"
     if route.startswith("reports/<"):
