@@ -1,5 +1,7 @@
 """Start of this floor: hand its declarations to the ground floor."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from partnership import registry
@@ -11,3 +13,4 @@ class AgreementsConfig(AppConfig):
 
     def ready(self):
         registry.load(self.name)
+        import_module("agreements.retention.standing")  # before the first request: it may have to be refused

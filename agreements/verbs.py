@@ -61,6 +61,19 @@ APPROVAL_DECLINED = verb("agreements.approval_declined", "{who} declined the del
 BATCH_DELETED = verb(
     "agreements.batch_deleted", "{who} deleted {count} records whose time was over, certified as batch {seq}."
 )
+BACKUP_TAKEN = verb("agreements.backup_taken", "The portal took the backup {backup}, kept until {until}.")
+DATABASE_RESTORED = verb(
+    "agreements.database_restored",
+    "The database was restored from the backup {backup} of {taken}; nothing is served until replay.",
+)
+DRILL_DONE = verb("agreements.drill_done", "A restore was rehearsed from the backup {backup}: {result}.")
+BATCH_REPLAYED = verb(
+    "agreements.batch_replayed", "Batch {seq} was replayed after a restore: {gone} of {size} records were there again."
+)
+DELETIONS_REPLAYED = verb(
+    "agreements.deletions_replayed",
+    "Deletions were replayed up to batch {seq}, and {holds} holds placed again; the portal serves.",
+)
 RETURN_CONFIRMED = verb("agreements.return_confirmed", "{who} confirmed that {what} was returned.")
 DAY_REMINDED = verb(
     "agreements.day_reminded", "{count} people were told {days} days ahead about {what}: {about} on {day}."

@@ -13,14 +13,15 @@ from django.db import connection
 from partnership.models import FileErasure, StoredFile
 
 
-def _path(key: str) -> Path:
+def path_of_key(key: str) -> Path:
+    """Where the file of a key lies, or would."""
     return Path(settings.PORTAL_FILES_DIR) / key[:2] / key
 
 
 def store(*, chunks: Iterable[bytes], name: str, content_type: str) -> StoredFile:
     """Write a file to disk and return its row. A file whose row is rolled back is found by `orphans`."""
     key = secrets.token_hex(20)
-    path = _path(key)
+    path = path_of_key(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as target:
@@ -35,12 +36,12 @@ def store(*, chunks: Iterable[bytes], name: str, content_type: str) -> StoredFil
 
 
 def path_of(file: StoredFile) -> Path:
-    return _path(file.key)
+    return path_of_key(file.key)
 
 
 def open_file(file: StoredFile) -> BinaryIO:
     """The file's bytes; FileNotFoundError when it is gone."""
-    return _path(file.key).open("rb")
+    return path_of_key(file.key).open("rb")
 
 
 def request_erasure(*, keys: Iterable[str], at: datetime) -> None:
@@ -65,7 +66,7 @@ def erase_pending(*, at: datetime, limit: int = 1000) -> tuple[int, int]:
     for row in FileErasure.objects.filter(erased_at__isnull=True).order_by("attempts", "id")[:limit]:
         row.attempts += 1
         try:
-            _path(row.key).unlink(missing_ok=True)
+            path_of_key(row.key).unlink(missing_ok=True)
         except OSError as error:
             row.last_error, failed = str(error)[:300], failed + 1
         else:

@@ -163,6 +163,20 @@ def health(name: str) -> Callable[[Callable[[], tuple[bool, str]]], Callable[[],
     return add
 
 
+REFUSALS: list[Callable[[], str]] = []
+
+
+def refuses_to_serve(ask: Callable[[], str]) -> Callable[[], str]:
+    """Register a reason for which nothing is served or worked on at all: a sentence with the remedy, empty while there is none."""
+    REFUSALS.append(ask)
+    return ask
+
+
+def refusal() -> str:
+    """Why nothing is served now; empty where all is served."""
+    return next((why for ask in REFUSALS if (why := ask())), "")
+
+
 def load(app: str) -> None:
     """Import the fixed modules of an app, where they exist."""
     for name in MODULES:

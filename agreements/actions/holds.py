@@ -9,7 +9,7 @@ from django.db.models import F, Max
 
 from agreements import verbs
 from agreements.models import Agreement, DeletionRecord, LegalHold
-from agreements.retention import rows
+from agreements.retention import anchors, rows
 from partnership.access.actor import Actor
 from partnership.access.decide import require
 from partnership.audit.record import record
@@ -59,6 +59,7 @@ def place(
     record(
         verbs.HOLD_PLACED, hold, by=by, at=at, because=reason, subject=agreement or organization, protected=protected
     )
+    transaction.on_commit(anchors.publish, robust=True)
     return Placed(hold, protected, deleted)
 
 
@@ -143,4 +144,5 @@ def lift(*, hold: LegalHold, reason: str, by: User, at: datetime) -> LegalHold:
     hold.save(update_fields=["lifted_at", "lifted_by", "lifted_reason"])
     Agreement.objects.filter(pk__in=touched).update(retention_generation=F("retention_generation") + 1)
     record(verbs.HOLD_LIFTED, hold, by=by, at=at, because=reason, subject=hold.agreement or hold.organization)
+    transaction.on_commit(anchors.publish, robust=True)
     return hold

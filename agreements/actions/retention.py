@@ -8,10 +8,11 @@ from django.db import connection, models, transaction
 
 from agreements import verbs
 from agreements.models import Agreement, DeletionRun
-from agreements.retention import certificates, clock, execute, plan, rows
+from agreements.retention import anchors, certificates, clock, execute, ledger, plan, rows, standing
 from partnership import files
 from partnership.access.actor import Actor
 from partnership.access.decide import require
+from partnership.audit import checkpoints
 from partnership.audit.record import record, record_many
 from partnership.models import User
 from partnership.registry import health
@@ -39,13 +40,22 @@ def tick() -> DeletionRun | None:
         if not cursor.fetchone()[0]:
             return None
         try:
+            _lay_down()
             cursor.execute("SELECT now()")
             return execute.sweep(trigger="schedule") if _run_is_wanted(cursor.fetchone()[0]) else None
-        except clock.ClockInDoubt as error:
+        except (clock.ClockInDoubt, standing.NotReplayed) as error:
             log.error("Retention does not run: %s", error)
             return None
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [TICK_LOCK])
+
+
+def _lay_down() -> None:
+    """Write what a crash or a full disk left out of the ledger; what cannot be written now is written at a later knock."""
+    try:
+        anchors.publish()
+    except (OSError, ledger.Unfit, checkpoints.Unfit):
+        log.exception("The ledger of deletions could not be written.")
 
 
 def _run_is_wanted(now: datetime) -> bool:

@@ -1,83 +1,109 @@
-"""What each run deleted, as one line in a file outside the database, beside the checkpoints of the trail.
+"""Lay down outside the database what was deleted and what is held, and compare both.
 
-A line holds the Merkle root over the roots of the run's batches, and the head of the chain then. Whoever removes the
-newest certificates, or computes the whole chain anew, has not rewritten the file.
+Called after each batch, each hold and each knock of the schedule, so that what a crash or a full disk left out follows.
 """
 
-import fcntl
-import os
-from pathlib import Path
-from uuid import UUID
+from collections.abc import Iterator
+from typing import Any
 
-from django.conf import settings
-from django.db.models import QuerySet
+from django.utils import timezone
 
-from agreements.models import DeletionBatch, DeletionRun
-from agreements.retention import merkle
+from agreements.models import DeletionBatch, DeletionRecord, DeletionRun, LegalHold
+from agreements.retention import certificates, ledger, merkle
+from agreements.retention.certificates import plain
+
+RUN = ("cutoff_on", "trigger", "state", "engine", "started_at", "started_by_id", "beat_at", "finished_at", "deleted_count", "anonymised_count",
+       "held_count", "waiting_count", "unapproved_count", "failed_count", "left_count")  # fmt: skip
+# Without the reason, which may name people: a hold that comes back from the ledger says where its reason was lost.
+HOLD = ("reference", "organization_id", "agreement_id", "record_type", "record_id", "record_name", "owner_id", "ground", "authority", "review_on",
+        "placed_at", "placed_by_id")  # fmt: skip
 
 
-def file() -> Path:
-    return Path(settings.PORTAL_TRAIL_DIR) / "deletions.txt"
+class Behind(ledger.Unfit):
+    default = "The ledger holds deletions that the database does not know; nothing is written until they are replayed."
 
 
 def publish() -> int:
-    """Lay down every finished run that the file does not hold yet, as after a full disk; returns how many."""
-    path = file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+", encoding="utf-8") as output:
-        fcntl.flock(output, fcntl.LOCK_EX)
-        lines = [_line(run) for run in _without_a_line(output.read().splitlines())]
-        if lines:
-            output.seek(0, os.SEEK_END)
-            output.writelines(f"{line}\n" for line in lines)
-            output.flush()
-            os.fsync(output.fileno())
-    return len(lines)
+    """Write what the ledger does not hold yet; returns how many batches that were."""
+    with ledger.appending() as writer:
+        if not writer.ledger.lines:
+            writer.add(kind="begin", at=plain(timezone.now()))
+        batches = list(_batches_after(*writer.ledger.head))
+        # A lifting goes before the batches that it made possible, and a new hold behind those that it came too late for.
+        active = _write_holds(writer)
+        for batch in batches:
+            _write_batch(writer, batch)
+        for hold in active:
+            _write_hold(writer, hold)
+        _write_runs(writer)
+    return len(batches)
+
+
+def publish_batches() -> int:
+    """The same for batches alone, as after each of a long run."""
+    with ledger.appending() as writer:
+        batches = list(_batches_after(*writer.ledger.head)) if writer.ledger.lines else []
+        for batch in batches:
+            _write_batch(writer, batch)
+    return len(batches) if writer.ledger.lines else publish()
+
+
+def _batches_after(seq: int, link: str) -> Iterator[DeletionBatch]:
+    if seq and not DeletionBatch.objects.filter(seq=seq, hash=link).exists():
+        raise Behind
+    yield from DeletionBatch.objects.filter(seq__gt=seq).select_related("run").order_by("seq")
+
+
+def _write_batch(writer: ledger.Writer, batch: DeletionBatch) -> None:
+    found = DeletionRecord.objects.filter(batch=batch).order_by("leaf").values(*certificates.FACTS)
+    records = [certificates.text_of(values) for values in found]
+    if merkle.root(sorted(ledger.leaves_of(records))).hex() != batch.root:
+        raise ledger.Unfit(f"Batch {batch.seq} of the database does not fit its root, so it is not laid down.")
+    writer.add(
+        kind="batch", seq=batch.seq, size=batch.size, root=batch.root, previous=batch.previous, hash=batch.hash,
+        at=plain(batch.at), digest=ledger.write_records(batch.seq, records), run=_told(batch.run),
+    )  # fmt: skip
+
+
+def _write_holds(writer: ledger.Writer) -> list[LegalHold]:
+    """Write the holds that are lifted; returns those that are still to be written and are not."""
+    placed, lifted = writer.ledger.keys("hold"), writer.ledger.keys("lift")
+    active = []
+    for hold in LegalHold.objects.exclude(pk__in=placed & lifted).order_by("placed_at", "pk"):
+        if hold.lifted_at is None:
+            active += [hold] if str(hold.pk) not in placed else []
+            continue
+        if str(hold.pk) not in placed:
+            _write_hold(writer, hold)
+        writer.add(kind="lift", id=str(hold.pk), at=plain(hold.lifted_at), by=plain(hold.lifted_by_id))
+    return active
+
+
+def _write_hold(writer: ledger.Writer, hold: LegalHold) -> None:
+    writer.add(kind="hold", id=str(hold.pk), hold={name: plain(getattr(hold, name)) for name in HOLD})
+
+
+def _write_runs(writer: ledger.Writer) -> None:
+    runs = DeletionRun.objects.filter(finished_at__isnull=False)
+    for run in runs.exclude(pk__in=writer.ledger.keys("run")).order_by("finished_at"):
+        writer.add(kind="run", id=str(run.pk), run=_told(run))
+
+
+def _told(run: DeletionRun) -> dict[str, Any]:
+    return {"id": str(run.pk), **{name: plain(getattr(run, name)) for name in RUN}}
 
 
 def faults() -> list[str]:
-    """Runs of the file that the database tells otherwise or no longer, and finished runs that the file does not hold."""
-    try:
-        lines = file().read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        lines = []
-    altered = [
-        f"Line {number} of {file().name}: the run is missing in the database, or its batches were altered."
-        for number, line in enumerate(lines, 1)
-        if line.strip() and line != _told(line.split()[0])
+    """What is wrong in the ledger itself, and where it and the database tell different things."""
+    found, faults = ledger.read()
+    told = {said["seq"]: said for said in found.batches}
+    kept = dict(DeletionBatch.objects.values_list("seq", "hash"))
+    for seq, said in told.items():
+        if fault := ledger.fault_of(said):
+            faults.append(fault)
+        if kept.get(seq) != said["hash"]:
+            faults.append(f"Batch {seq} of the ledger is missing in the database, or was altered there.")
+    return faults + [
+        f"{ledger.file().name} has no line of batch {seq}: it was removed, or could not be written. The schedule writes it."
+        for seq in sorted(set(kept) - set(told))
     ]
-    return altered + [
-        f"{file().name} has no line of the run that ended on {run.finished_at:%Y-%m-%d %H:%M} UTC ({run.pk}): it was"
-        " removed, or could not be written. The next run writes it."
-        for run in _without_a_line(lines)
-    ]
-
-
-def _without_a_line(lines: list[str]) -> QuerySet[DeletionRun]:
-    known = {line.split()[0] for line in lines if line.strip()}
-    runs = DeletionRun.objects.filter(finished_at__isnull=False, batches__isnull=False).distinct()
-    return runs.exclude(pk__in={UUID(key) for key in known if _is_a_key(key)}).order_by("finished_at")
-
-
-def _is_a_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _told(key: str) -> str:
-    run = DeletionRun.objects.filter(pk=key).first() if _is_a_key(key) else None
-    return _line(run) if run is not None else ""
-
-
-def _line(run: DeletionRun) -> str:
-    """Run, when it ended, first and last batch, records, root over the batches, head of the chain."""
-    batches: list[DeletionBatch] = list(run.batches.order_by("seq"))
-    if not batches or run.finished_at is None:
-        return ""
-    root = merkle.root([bytes.fromhex(batch.root) for batch in batches]).hex()
-    size = sum(batch.size for batch in batches)
-    ended = run.finished_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{run.pk} {ended} {batches[0].seq} {batches[-1].seq} {size} {root} {batches[-1].hash}"

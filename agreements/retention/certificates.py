@@ -39,15 +39,20 @@ LEAF = rf"encode(sha256('\x00'::bytea || convert_to({JSON}, 'UTF8')), 'hex')"  #
 
 def leaf_of(values: dict[str, Any]) -> str:
     """The hash of one certificate over its columns in canonical JSON."""
-    return merkle.leaf(CANONICAL.encode(facts_of(values)).encode()).hex()
+    return merkle.leaf(text_of(values).encode()).hex()
+
+
+def text_of(values: dict[str, Any]) -> str:
+    """What a certificate says, in the one form that its hash covers."""
+    return CANONICAL.encode(facts_of(values))
 
 
 def facts_of(values: dict[str, Any]) -> dict[str, Any]:
     """What the hash of a certificate is made of, as plain values."""
-    return {name: _plain(values[name]) for name in FACTS if name not in LATER or values[name]}
+    return {name: plain(values[name]) for name in FACTS if name not in LATER or values[name]}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, UUID):
@@ -71,7 +76,7 @@ def write(
             _insert(model),
             {
                 "label": predicate.label(model),
-                "stamp": _plain(at),
+                "stamp": plain(at),
                 "batch": last + 1,
                 "entries": CANONICAL.encode(entries),
             },

@@ -6,6 +6,7 @@ holds in the statement that takes the lock would use a snapshot from before the 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from agreements import verbs
 from agreements.models import DeletionRun, QuarantinedRecord
-from agreements.retention import anchors, certificates, clock, gate, plan, predicate, rows, sources
+from agreements.retention import anchors, certificates, clock, gate, plan, predicate, rows, sources, standing
 from agreements.retention.due import length
 from partnership import files
 from partnership.audit.record import SYSTEM, record
@@ -52,7 +53,7 @@ class Tally:
 
 @dataclass
 class Claim:
-    """Where a pass stands: the window that is worked on, how many rows at once, and what is claimed. Keys are text: see _array."""
+    """Where a pass stands: the window that is worked on, how many rows at once, and what is claimed. Keys are text: see array."""
 
     after: tuple[date, str] = FIRST  # the last of the window, by due day and key
     window: list[str] = field(default_factory=list)  # in the order in which they lie in the table
@@ -79,8 +80,10 @@ def sweep(*, trigger: str, by: User | None = None, chunk: int = CHUNK) -> Deleti
     Raises ClockInDoubt, before anything is written, where the database's clock is not to be believed.
     """
     _check_isolation()
+    standing.check()
     clock.check()
     now = _database_now()
+    transaction.on_commit(anchors.publish, robust=True)  # what a crash left out, before anything is added
     run = DeletionRun.objects.create(
         cutoff_on=now.date(), trigger=trigger, engine=ENGINE, started_at=now, started_by=by, beat_at=now
     )
@@ -90,7 +93,7 @@ def sweep(*, trigger: str, by: User | None = None, chunk: int = CHUNK) -> Deleti
         for skip_locked in (True, False):  # the second pass waits for rows that somebody was working on
             _pass(run, model, tally, chunk, skip_locked)
     finished = _finish(run, tally)
-    transaction.on_commit(anchors.publish, robust=True)  # a full disk is logged; the next run lays it down
+    transaction.on_commit(anchors.publish, robust=True)  # a full disk is logged; the next knock lays it down
     return finished
 
 
@@ -133,7 +136,7 @@ def _next_window(run: DeletionRun, model: type[models.Model], tally: Tally, clai
             " AND (r.retain_until, r.id) > (%(day)s, %(key)s) AND NOT r.id = ANY(%(failed)s::uuid[])"
             " ORDER BY r.retain_until, r.id LIMIT %(window)s) x ORDER BY place",
             {
-                "at": run.started_at, "day": claim.after[0], "key": claim.after[1], "failed": _array(tally.failed),
+                "at": run.started_at, "day": claim.after[0], "key": claim.after[1], "failed": array(tally.failed),
                 "window": WINDOW, "asked": list(tally.asked), "label": predicate.label(model),
             },
         )  # fmt: skip
@@ -151,7 +154,7 @@ def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Cla
         cursor.execute(
             f'SELECT r.id::text, r.agreement_id::text FROM "{model._meta.db_table}" r WHERE r.id = ANY(%s::uuid[])'
             f" FOR UPDATE{' SKIP LOCKED' if skip_locked else ''}",
-            [_array(claim.ids)],
+            [array(claim.ids)],
         )
         locked = cursor.fetchall()
         if not locked:
@@ -164,10 +167,11 @@ def _batch(run: DeletionRun, model: type[models.Model], tally: Tally, claim: Cla
         _remove(run, model, gone)
         tally.deleted += sum(row.action != "anonymise" for row in gone)
         tally.anonymised += sum(row.action == "anonymise" for row in gone)
+        transaction.on_commit(anchors.publish_batches, robust=True)
     DeletionRun.objects.filter(pk=run.pk).update(beat_at=timezone.now())
 
 
-def _array(keys: Iterable[str]) -> str:
+def array(keys: Iterable[str]) -> str:
     """Keys as PostgreSQL writes an array: one text is much quicker to send, for each child table, than many UUIDs."""
     return "{" + ",".join(keys) + "}"
 
@@ -180,9 +184,9 @@ def _read(
     cursor.execute(
         "SELECT id::text FROM agreements_agreement WHERE id = ANY(%s::uuid[])"
         f" ORDER BY id FOR SHARE{' SKIP LOCKED' if skip_locked else ''}",
-        [_array(agreements)],
+        [array(agreements)],
     )
-    locked = _array(key for (key,) in cursor.fetchall())
+    locked = array(key for (key,) in cursor.fetchall())
     cursor.execute(
         # The approval is looked for once: an offset keeps the inner question from being merged into the outer one.
         "SELECT id, action, months, days, trigger, held, approval::text, source FROM ("
@@ -192,7 +196,7 @@ def _read(
         f" AND {predicate.DUE} AND {predicate.READY} OFFSET 0"
         ") x WHERE NOT term_id = ANY(%(asked)s::uuid[]) OR approval IS NOT NULL",
         {
-            "ids": _array(ids),
+            "ids": array(ids),
             "agreements": locked,
             "label": predicate.label(model),
             "at": run.started_at,
@@ -227,29 +231,70 @@ def _check_declared(model: type[models.Model]) -> None:
 def _remove(run: DeletionRun, model: type[models.Model], gone: list[Found]) -> None:
     whole = [row.id for row in gone if row.action != "anonymise"]
     partly = [row.id for row in gone if row.action == "anonymise"]
-    counts: dict[str, dict[str, int]] = {row.id: {} for row in gone}
+    counts = _remove_all_children(model, whole, partly, run.started_at)
+    entries = [
+        {
+            "id": row.id,
+            "rule": _rule(row.action, row.months, row.days, row.trigger),
+            "counts": counts.get(row.id, {}),
+            "approval": row.approval,
+            "source": sources.digest(row.source),
+        }
+        for row in gone
+    ]
+    batch = certificates.write(run, model, entries, _database_now())
+    _remove_rows(model, whole, partly, run.started_at)
+    record(verbs.BATCH_DELETED, batch, by=SYSTEM, at=batch.at, count=len(gone), seq=batch.seq)
+
+
+def erase(model: type[models.Model], ids: list[str], at: datetime) -> int:
+    """Delete what is there of some records, with all that hangs on them, without a count of each; how many records that were.
+
+    For a replay: the certificates exist already. The keys of the child tables take the rows along.
+    """
+    stored: list[str] = []
+    with connection.cursor() as cursor:
+        for _, relation in children(model):
+            table = relation.related_model._meta.db_table
+            for file in (f.column for f in relation.related_model._meta.fields if f.related_model is StoredFile):
+                cursor.execute(
+                    f'SELECT "{file}"::text FROM "{table}" WHERE "{relation.field.column}" = ANY(%s::uuid[]) AND "{file}" IS NOT NULL',
+                    [array(ids)],
+                )
+                stored += [key for (key,) in cursor.fetchall()]
+        cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE id = ANY(%s::uuid[])', [array(ids)])
+        gone = cursor.rowcount
+    if stored:
+        files.delete(ids=stored, at=at)
+    return gone
+
+
+def anonymise(model: type[models.Model], ids: list[str], at: datetime) -> None:
+    """Anonymise records, and delete what goes with that; certificates are the caller's to write."""
+    _remove_all_children(model, [], ids, at)
+    _remove_rows(model, [], ids, at)
+
+
+def _remove_all_children(
+    model: type[models.Model], whole: list[str], partly: list[str], at: datetime
+) -> dict[str, dict[str, int]]:
+    """How many rows of each kind went with each record."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         for name, relation in children(model):
             ids = whole + (partly if name in getattr(model, "anonymise_removes", ()) else [])
-            _remove_children(cursor, relation, name, ids, counts, run.started_at)
-        entries = [
-            {
-                "id": row.id,
-                "rule": _rule(row.action, row.months, row.days, row.trigger),
-                "counts": counts[row.id],
-                "approval": row.approval,
-                "source": sources.digest(row.source),
-            }
-            for row in gone
-        ]
-        batch = certificates.write(run, model, entries, _database_now())
+            _remove_children(cursor, relation, name, ids, counts, at)
+    return counts
+
+
+def _remove_rows(model: type[models.Model], whole: list[str], partly: list[str], at: datetime) -> None:
+    with connection.cursor() as cursor:
         if whole:
-            cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE id = ANY(%s::uuid[])', [_array(whole)])
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE id = ANY(%s::uuid[])', [array(whole)])
             if cursor.rowcount != len(whole):
                 raise DatabaseError("The rows deleted are not the rows intended.")
         if partly:
-            _anonymise(cursor, model, partly, run.started_at.date())
-    record(verbs.BATCH_DELETED, batch, by=SYSTEM, at=batch.at, count=len(gone), seq=batch.seq)
+            _anonymise(cursor, model, partly, at.date())
 
 
 def _remove_children(
@@ -261,7 +306,7 @@ def _remove_children(
     cursor.execute(
         f'WITH gone AS (DELETE FROM "{child._meta.db_table}" WHERE {column} = ANY(%s::uuid[]) RETURNING {returned})'
         f" SELECT {column}::text, count(*){gathered} FROM gone GROUP BY {column}",
-        [_array(ids)],
+        [array(ids)],
     )
     stored: list[str] = []
     for owner, count, *columns in cursor.fetchall():
@@ -275,7 +320,7 @@ def _anonymise(cursor: Any, model: Any, ids: list[str], day: date) -> None:
     columns = {**model.anonymised, "anonymised_on": day}
     setters = ", ".join(f'"{name}" = %s' for name in columns)
     cursor.execute(
-        f'UPDATE "{model._meta.db_table}" SET {setters} WHERE id = ANY(%s::uuid[])', [*columns.values(), _array(ids)]
+        f'UPDATE "{model._meta.db_table}" SET {setters} WHERE id = ANY(%s::uuid[])', [*columns.values(), array(ids)]
     )
 
 
@@ -287,15 +332,15 @@ def _rule(action: str, months: int, days: int, trigger: str) -> str:
 
 def _quarantine(run: DeletionRun, model: type[models.Model], claim: Claim, tally: Tally, error: Exception) -> None:
     for key in claim.ids[:1]:
-        log.error("Retention could not delete %s %s: %s", predicate.label(model), key, _in_words(error))
+        log.error("Retention could not delete %s %s: %s", predicate.label(model), key, in_words(error))
         tally.failed.add(key)
         QuarantinedRecord.objects.get_or_create(
             run=run, record_type=predicate.label(model), record_id=key,
-            defaults={"error": _in_words(error)[:500], "noted_at": timezone.now()},
+            defaults={"error": in_words(error)[:500], "noted_at": timezone.now()},
         )  # fmt: skip
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """What the database said, without its details: they quote the row, and a note must not outlive what it quotes."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "message_primary", None) or str(error).partition("\n")[0]
@@ -308,7 +353,7 @@ def _finish(run: DeletionRun, tally: Tally) -> DeletionRun:
     run.deleted_count, run.anonymised_count, run.held_count = tally.deleted, tally.anonymised, held
     run.waiting_count, run.unapproved_count = waiting, unapproved
     run.failed_count, run.left_count = len(tally.failed), left
-    _clear(run)  # after the count, so that what waited in this run is counted as waiting
+    clear(run)  # after the count, so that what waited in this run is counted as waiting
     run.state = DeletionRun.State.PARTIAL if left else DeletionRun.State.COMPLETE
     run.finished_at = run.beat_at = timezone.now()
     run.save()
@@ -317,7 +362,7 @@ def _finish(run: DeletionRun, tally: Tally) -> DeletionRun:
     return run
 
 
-def _clear(run: DeletionRun) -> None:
+def clear(run: DeletionRun) -> None:
     """Note the terms under which the run did something: the next run under them is not the first."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -6,14 +6,16 @@ files, so that no category of it is claimed and the limits stand beside the meth
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
+from agreements import verbs
 from agreements.models import Agreement, AgreementVersion, DeletionBatch, DeletionRecord, DeletionRun, RetentionApproval
 from agreements.retention import certificates
-from partnership.models import TLP
+from partnership.models import TLP, AuditDetail, AuditEntry
 
 Fields = list[tuple[str, str]]
 MEDIA: Fields = [
@@ -86,6 +88,7 @@ def of_record(record: DeletionRecord) -> Fields:
         ("Method", f"Logical {ACTIONS[record.action]}, one pass"),
         *_of_run(record.batch.run, record.approval_id),
         ("Date", f"{record.deleted_at:%-d %B %Y, %H:%M:%S} UTC"),
+        ("Newest backup that may hold it", newest_backup(record.deleted_at)),
         ("Hash of this certificate", record.leaf),
         ("Place in the chain", f"batch {record.batch_id}, root {record.batch.root}, link {record.batch.hash}"),
     ]
@@ -122,6 +125,20 @@ def _of_run(run: DeletionRun, approval_id: UUID | None) -> Iterator[tuple[str, s
         "Verification",
         f"Rows counted in the deleting transaction; a count at the end of the run found {run.left_count} left",
     )
+
+
+def newest_backup(deleted_at: datetime) -> str:
+    """The last backup from before a deletion, and when it is removed; what the operator copies by other means is not known here."""
+    taken = AuditEntry.objects.filter(verb=verbs.BACKUP_TAKEN.code, at__lt=deleted_at).order_by("-id").first()
+    if taken is None:
+        return "None of those that the portal took"
+    detail = AuditDetail.objects.filter(entry_id=taken.pk).values_list("detail", flat=True).first() or {}
+    until = (
+        date.fromisoformat(detail["until"])
+        if "until" in detail
+        else taken.at + timedelta(days=settings.PORTAL_BACKUP_DAYS)
+    )
+    return f"{detail.get('backup', 'one')} of {taken.at:%-d %B %Y, %H:%M} UTC, removed after {until:%-d %B %Y}"
 
 
 def version_hash(record: DeletionRecord) -> str:

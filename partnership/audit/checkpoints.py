@@ -91,14 +91,19 @@ def consistency(old: AuditCheckpoint, new: AuditCheckpoint) -> list[bytes]:
 
 
 def sign(said: notes.Statement) -> str:
-    """The signature line of the portal; its public key is noted down outside the database first."""
+    """The signature line of the portal under a checkpoint."""
+    return sign_text(said.text, said.origin)
+
+
+def sign_text(text: str, name: str) -> str:
+    """The signature line of the portal under a text; its public key is noted down outside the database first."""
     try:
         key = anchors.signing_key()
     except keys.UnfitKey as error:
         raise Unfit(str(error)) from error
-    own = notes.Verifier(said.origin, notes.SIGNATURE, key.public_key().public_bytes_raw())
+    own = notes.Verifier(name, notes.SIGNATURE, key.public_key().public_bytes_raw())
     keys.note_down(anchors.keys_file(), str(own))
-    return notes.sign(said.text, said.origin, key).line
+    return notes.sign(text, name, key).line
 
 
 def publish() -> None:

@@ -21,7 +21,7 @@ class Outside:
         self._said: dict[int, list[tuple[str, bytes, str]]] = defaultdict(list)
         self._told: set[str] = set()
         self._found: list[str] = []  # told after the rows, so that the first fault names a row where one is bad
-        self._trusted = _trusted()
+        self._trusted = trusted()
         self._rows = list(AuditCheckpoint.objects.order_by("size", "id"))
         self._in_database()
         self._in_file()
@@ -122,7 +122,7 @@ class Outside:
             self._found.append(fault)
 
 
-def _trusted() -> list[notes.Verifier]:
+def trusted() -> list[notes.Verifier]:
     """Keys noted down outside the database, and the one that signs now where it can be read."""
     known = anchors.trusted()
     try:

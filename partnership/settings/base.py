@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partnership.web.middleware.RequestIdMiddleware",
     "partnership.web.middleware.InputGuardMiddleware",
+    "partnership.web.serving.ServingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -260,6 +261,8 @@ PORTAL_FONTS_DIR = env.FONTS_DIR
 PORTAL_SCANNER = env.SCANNER  # address of clamd; without one, attachments are marked as not scanned
 PORTAL_STATE_DIR = env.STATE_DIR
 PORTAL_TRAIL_DIR = env.TRAIL_DIR  # checkpoints and public keys, outside the database
+PORTAL_BACKUP_DIR = env.BACKUP_DIR
+PORTAL_BACKUP_DAYS = env.BACKUP_DAYS  # certificates name the day on which the last backup that may hold a record ends
 PORTAL_TRAIL_KEY_FILE = env.TRAIL_KEY_FILE
 PORTAL_TRAIL_KEY_IS_MADE = False  # a deployment brings its key; only an evaluation set-up makes its own
 PORTAL_ORIGIN = env.ORIGIN or "http://127.0.0.1:8000"  # for links in mails that no request has asked for

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from partnership.access.declare import OpenToAll
 from partnership.models import Heartbeat
-from partnership.registry import HEALTH
+from partnership.registry import HEALTH, refusal
 
 
 def live(request):
@@ -26,7 +26,8 @@ def ready(request):
     parts = {"database": _database(), "queue": _queue()}
     if parts["database"] == "ok":
         parts["worker"] = _worker()
-    is_ready = parts["database"] == "ok" and parts["queue"] == "ok"
+        parts["serving"] = refusal() or "ok"
+    is_ready = all(parts.get(name) == "ok" for name in ("database", "queue", "serving"))
     warnings = [check.name for check in HEALTH.values() if not check.ask()[0]] if is_ready else []
     body = {"status": "ready" if is_ready else "not ready", "parts": parts, "warnings": warnings}
     return JsonResponse(body, status=200 if is_ready else 503)

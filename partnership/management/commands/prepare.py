@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from partnership.models import User
+from partnership.registry import refusal
 
 
 class Command(BaseCommand):
@@ -18,6 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         call_command("migrate", verbosity=0, interactive=False)
+        if why := refusal():
+            raise CommandError(why)  # before the demonstration, and before anything is started
         if not options["demo"]:
             return
         call_command("load_demo", stdout=self.stdout)
