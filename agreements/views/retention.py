@@ -9,7 +9,7 @@ from agreements.actions import retention
 from agreements.forms.agreements import ReturnForm
 from agreements.models import Agreement, DeletionRecord, DeletionRun
 from agreements.retention import plan, sanitization
-from partnership.access.decide import can
+from partnership.access.decide import can, may_somewhere
 from partnership.access.scope import visible
 from partnership.forms.people import EmptyForm
 from partnership.tables import Column
@@ -30,6 +30,8 @@ class Preview(Page):
         scope = None if self.actor.is_coordinator else list(
             visible(self.actor, self.permission, Agreement.objects.all()).values_list("pk", flat=True))  # fmt: skip
         actions = [("Runs", reverse("agreements:retention-run-list"), False)]
+        if may_somewhere(self.actor, "agreements.report_compliance"):
+            actions.append(("Compliance", reverse("partnership:report-detail", args=["agreements.compliance"]), False))
         if can(self.actor, "agreements.run_retention"):
             actions.append(("Approvals", reverse("agreements:approval-list"), False))
             actions.append(("Run now", reverse("agreements:retention-run-now"), True))
