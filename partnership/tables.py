@@ -22,7 +22,9 @@ class Column:
     tone: Mapping[Any, str] | None = None  # stored value -> tag tone on the screen
     sort: str | None = ""  # order_by path; "" means the source if it is a path; None: not sortable
     on_screen: bool = True  # a column may be in exports only
-    brief: bool = False  # on the screen, a moment shows its day; the time is in its tip and in exports
+    brief: bool = (
+        False  # on the screen, a moment shows its day and a hash its beginning; the whole is in the tip and in exports
+    )
     links: bool = False  # on the screen, the cell carries the link to the row's page
     meaning: str = ""  # how a figure is made, in a sentence: shown below the table and in the evidence pack
 

@@ -22,13 +22,13 @@ from partnership.access.scope import visible
 from partnership.tables import Column, Table, TableSource, source
 
 NOTHING = "Nothing to follow: no report and no certificate with this reference or number is known to you."
-ASK = "Give a reference such as RPT-2026-000001, a certificate's number or hash, or a record's key."
+ASK = "Give a reference such as INC-2026-00001, a certificate's number or hash, or a record's key."
 COLUMNS = [
     Column("step", "Step", links=True, meaning="Where in its life the item was; a link leads to the record behind it."),
     Column("at", "When", kind="moment", meaning="In UTC. A day without a time is shown at the moment at which it ends or begins."),
     Column("what", "What", meaning="Facts alone. Titles, narratives, indicators and names of persons stand in no line."),
     Column("agreement", "Agreement", meaning="The agreement and version under which the step was taken."),
-    Column("proof", "Proof", meaning="A hash: of the version's words, of the link of the trail, of the certificate, of the batch."),
+    Column("proof", "Proof", brief=True, meaning="A hash: of the version's words, of the link of the trail, of the certificate, of the batch."),
 ]  # fmt: skip
 HASH = re.compile(r"[0-9a-fA-F]{64}")
 

@@ -67,7 +67,7 @@ def _cell(sheet, row: int, column: int, value, formats) -> None:
     if isinstance(value, bool | str):
         sheet.write_string(row, column, guarded(str(value))[:MOST_CHARACTERS])
     elif isinstance(value, datetime):
-        sheet.write_datetime(row, column, value.astimezone(UTC).replace(tzinfo=None), formats["moment"])
+        sheet.write_datetime(row, column, value.astimezone(UTC).replace(tzinfo=None, microsecond=0), formats["moment"])
     elif isinstance(value, date):
         sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), formats["day"])  # noqa: DTZ001
     else:

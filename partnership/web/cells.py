@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from partnership.models import TLP
 from partnership.tables import Column
 
+BRIEF = 16  # characters of a hash that tell it from others
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -55,4 +57,6 @@ def _html(column: Column, value: Any) -> SafeString | str:
         )
     if isinstance(value, date):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%-d %b %Y}")
+    if column.brief and len(str(value)) > BRIEF:
+        return format_html('<span title="{}">{}…</span>', value, str(value)[:BRIEF])
     return format_html("{}", value)

@@ -128,7 +128,7 @@ def test_absent_and_forbidden_look_the_same(engaged, auditor, client_of):
     execute.sweep(trigger="command")
     certificate = DeletionRecord.objects.get(record_id=lost.pk)
 
-    absent = nothing(auditor, client_of, "RPT-1999-999999")
+    absent = nothing(auditor, client_of, "INC-1999-99999")
     for forbidden in (
         other.reference,
         str(other.pk),

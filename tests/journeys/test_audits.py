@@ -92,5 +92,5 @@ def test_an_auditor_follows_a_deleted_item_to_its_certificate(walk, tmp_path):
     verified(tmp_path, export(auditor, url, "Evidence pack"))
     auditor.go(url).click("Certificate").look()
     assert reference in auditor.text()
-    auditor.go("/reports/incidents:chain?item=RPT-1999-000001").look()
+    auditor.go("/reports/incidents:chain?item=INC-1999-00001").look()
     assert "Nothing to follow" in auditor.text()

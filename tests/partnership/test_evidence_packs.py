@@ -214,7 +214,7 @@ def registered():
     columns = [Column("agreement", "Agreement"), Column("=text", "=Text"), Column("number", "Number", kind="number"), Column("day", "Day", kind="day"),
                Column("moment", "Moment", kind="moment"), Column("tlp", "Marking", kind="tlp"), Column("flag", "Flag", kind="flag"),
                Column("choice", "Choice", kind="choice", choices={"a": "A label"})]  # fmt: skip
-    rows = [["none", text, value, date(2024, 2, 29), datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC), 2, True, "a"]
+    rows = [["none", text, value, date(2024, 2, 29), datetime(2026, 3, 1, 23, 59, 59, 999_999, tzinfo=UTC), 2, True, "a"]
             for text, value in zip(HARD, [0, -1, 1.5, 33.3, None, 10**9, 7, 8, 9], strict=True)]  # fmt: skip
     rows.append([None] * 8)
     SOURCES["tests.hard"] = TableSource("tests.hard", "Hard values", "agreements.report_compliance", is_report=True,
