@@ -13,7 +13,15 @@ from councils.models import AgendaItem, Occupancy
 from partnership.access.scope import visible
 from partnership.access.table import PERMISSIONS
 from partnership.api.router import router
-from partnership.models import ApiToken, Channel, LiaisonOffice, OfficeAssignment, Organization, OrganizationIdentifier
+from partnership.models import (
+    ApiToken,
+    Channel,
+    LiaisonOffice,
+    OfficeAssignment,
+    Organization,
+    OrganizationIdentifier,
+    SignOnLink,
+)
 from tests.house.test_urls import ALL
 
 ABSENT = {UUID: "5f0c9f5e-7a0b-4d2c-9a51-3c1f00dead00", int: "99999999"}
@@ -21,7 +29,7 @@ ABSENT = {UUID: "5f0c9f5e-7a0b-4d2c-9a51-3c1f00dead00", int: "99999999"}
 VIA = {
     OrganizationIdentifier: ("organization", Organization), LiaisonOffice: ("organization", Organization), OfficeAssignment: ("office__organization", Organization),
     Channel: ("office__organization", Organization), AgendaItem: ("meeting", None), Occupancy: ("seat__council", None),
-    ApiToken: ("user", "person"), Authenticator: ("user", "person"),
+    ApiToken: ("user", "person"), Authenticator: ("user", "person"), SignOnLink: ("user", "person"),
 }  # fmt: skip
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 

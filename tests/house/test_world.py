@@ -56,6 +56,7 @@ from partnership.models import (
     OfficeAssignment,
     Organization,
     OrganizationIdentifier,
+    SignOnLink,
     User,
 )
 from partnership.tables import SOURCES
@@ -115,7 +116,7 @@ ABOUT = {
     "incidents/attachments/": Attachment, "incidents/imports/": Import, "councils/": Council, "councils/actions/": CorrectiveAction,
     "councils/meetings/": Meeting, "councils/agenda/": AgendaItem, "councils/decisions/": Decision, "audit/people/": User, "audit/witnesses/": AuditWitness, "audit/checkpoints/": AuditCheckpoint,
     "groups/": NamedGroup, "groups/people/": GroupMembership, "recertification/": Confirmation,
-    "exceptions/": ReportUserGrant, "who-can-see/": Agreement, "exceptions/new/": Agreement, "emergency/": BreakGlass, "second-factor/": Authenticator, "councils/occupancies/": Occupancy,
+    "exceptions/": ReportUserGrant, "who-can-see/": Agreement, "exceptions/new/": Agreement, "emergency/": BreakGlass, "second-factor/": Authenticator, "single-sign-on/": SignOnLink, "councils/occupancies/": Occupancy,
 }  # fmt: skip
 OURS = [
     (route, entry)
