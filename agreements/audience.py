@@ -1,12 +1,22 @@
 """Whom each branch of this floor's policy lets in."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from agreements.models import Agreement, AgreementGroupGrant, AgreementUserGrant, Engagement, Party
-from agreements.policy import AGREEMENTS
+from agreements.models import (
+    Agreement,
+    AgreementGroupGrant,
+    AgreementUserGrant,
+    Attestation,
+    Departure,
+    Engagement,
+    Party,
+)
+from agreements.policy import AGREEMENTS, ATTESTERS, CONCERNED, SPEAKERS
 from partnership.access.audience import (
     Reach,
     Reacher,
@@ -20,16 +30,30 @@ from partnership.access.audience import (
     reaches,
 )
 from partnership.audience import people_of, person_of
-from partnership.models import Role
+from partnership.models import Role, User
 
 CODENAME = "view_agreement"
 
 
 def parties(*agreements: UUID | None) -> QuerySet[Any]:
     """Organizations that have not left the agreements; of a draft, the one that leads it."""
-    rows = Party.objects.filter(agreement__in=agreements, until__isnull=True)
+    rows = Party.objects.not_over().filter(agreement__in=agreements)
     drafted_by_others = Q(agreement__state=Agreement.State.DRAFT) & ~Q(agreement__lead=F("organization"))
     return rows.exclude(drafted_by_others).values("organization")
+
+
+def leavers(agreement: UUID | None) -> QuerySet[Any]:
+    """People of organizations that have left an agreement, unless they belong to a party of it as well."""
+    left = Departure.objects.over().filter(agreement=agreement).values("organization")
+    still = Party.objects.in_force().filter(agreement=agreement).values("organization")
+    gone = User.objects.filter(pk__in=holders(of=left, vetted=False).people)
+    return gone.exclude(pk__in=holders(of=still, vetted=False).people).values("pk")
+
+
+def without(agreement: UUID | None, found: list[Reach]) -> list[Reach]:
+    """Relations without those who left the agreement; for relations in which a row has one person."""
+    gone = leavers(agreement)
+    return [replace(one, rows=one.rows.exclude(**{f"{one.person}__in": gone})) for one in found]
 
 
 def of_parties(field: str, *roles: str) -> Reacher:
@@ -57,12 +81,11 @@ COORDINATOR = {"coordinator": coordinators}
 
 reaches({
     "lead": people_of("lead_id", Role.LIAISON_OFFICER), "party": of_parties("pk"), "auditor": audited("pk"),
-    "explicit grant": lambda obj: [named(AgreementUserGrant, CODENAME, obj)],
-    "group grant": lambda obj: [named(AgreementGroupGrant, CODENAME, obj)], **COORDINATOR,
+    "explicit grant": lambda obj: [named(AgreementUserGrant, CODENAME, obj, leavers(obj.pk))],
+    "group grant": lambda obj: [named(AgreementGroupGrant, CODENAME, obj, leavers(obj.pk))], **COORDINATOR,
 }, "agreements.view_agreement")  # fmt: skip
 reaches({"lead": people_of("lead_id", Role.LIAISON_OFFICER)}, "agreements.change_agreement")
 reaches({"lead": people_of("lead_id", Role.LIAISON_OFFICER), **COORDINATOR}, "agreements.end_agreement")
-SPEAKERS = (Role.LIAISON_OFFICER, Role.SIGNATORY)
 
 
 def negotiators(obj: Any) -> list[Reach]:
@@ -73,7 +96,7 @@ def negotiators(obj: Any) -> list[Reach]:
 def author(obj: Any) -> list[Reach]:
     """The person who made the row, as long as a member of the partnership."""
     made_by = one(obj.made_by_id)
-    return [of_members(made_by.rows, made_by.person)]
+    return [of_members(made_by.rows, made_by.person, without=leavers(obj.version.agreement_id))]
 
 
 LEADS_IT = people_of("version__agreement__lead_id", Role.LIAISON_OFFICER)
@@ -88,11 +111,16 @@ reaches({"signatory": of_parties("pk", Role.SIGNATORY)}, "agreements.sign_agreem
 reaches({"own officer": people_of("pk", Role.LIAISON_OFFICER), **COORDINATOR}, "agreements.hold_organization")
 reaches(COORDINATOR, "agreements.end_engagement")
 reaches({"own": person_of("auditor_id"), **COORDINATOR}, "agreements.view_engagement")
-reaches({
-    "owner": people_of("owner_id", Role.LIAISON_OFFICER), "party": of_parties("agreement_id"),
-    "auditor": audited("agreement_id"), **COORDINATOR,
-}, "agreements.view_hold")  # fmt: skip
-reaches({"owner": people_of("owner_id", Role.LIAISON_OFFICER), **COORDINATOR}, "agreements.lift_hold")
+
+
+def owners(obj: Any) -> list[Reach]:
+    """Officers of the organization for which a hold was placed, as long as it has not left the agreement."""
+    return without(obj.agreement_id, people_of("owner_id", Role.LIAISON_OFFICER)(obj))
+
+
+reaches({"owner": owners, "party": of_parties("agreement_id"), "auditor": audited("agreement_id"), **COORDINATOR},
+        "agreements.view_hold")  # fmt: skip
+reaches({"owner": owners, **COORDINATOR}, "agreements.lift_hold")
 reaches({"party officer": of_parties("pk", Role.LIAISON_OFFICER), **COORDINATOR}, "agreements.hold_agreement")
 reaches({
     "party officer": of_parties("pk", Role.LIAISON_OFFICER), "auditor": audited("pk"), **COORDINATOR,
@@ -125,6 +153,34 @@ def auditors_of_subject(obj: Any) -> list[Reach]:
 
 
 reaches({"auditor": auditors_of_subject}, "partnership.view_audit")
+
+
+def attesters(obj: Any) -> list[Reach]:
+    """Those who speak for organizations that attest something after a departure."""
+    rows = Attestation.objects.filter(departure=obj.pk).values("organization")
+    return [holders(*CONCERNED, of=rows, vetted=False)]
+
+
+def other(reacher: Callable[[Any], list[Reach]]) -> Reacher:
+    """All of them but the one who asked."""
+    return lambda obj: [replace(one, rows=one.rows.exclude(user=obj.asked_by_id)) for one in reacher(obj)]
+
+
+reaches({
+    "own": people_of("organization_id", *SPEAKERS), "lead": people_of("agreement__lead_id", Role.LIAISON_OFFICER),
+    **COORDINATOR,
+}, "agreements.let_leave")  # fmt: skip
+reaches({
+    "leaver": people_of("organization_id", *CONCERNED, vetted=False), "attester": attesters,
+    "party officer": of_parties("agreement_id", Role.LIAISON_OFFICER), "auditor": audited("agreement_id"), **COORDINATOR,
+}, "agreements.view_departure")  # fmt: skip
+reaches({
+    "leaver": other(people_of("organization_id", Role.SIGNATORY)),
+    "lead": other(people_of("agreement__lead_id", Role.LIAISON_OFFICER)), "coordinator": other_coordinators,
+}, "agreements.decide_departure")  # fmt: skip
+reaches({"signatory": people_of("organization_id", *ATTESTERS, vetted=False)}, "agreements.attest_destruction")
+reaches({"via departure": inherited("departure", "agreements.view_departure")}, "agreements.view_attestation")
+
 of_exceptions(AGREEMENTS)
 
 

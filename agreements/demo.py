@@ -3,9 +3,21 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from agreements.actions import agreements, amending, engagements, holds, negotiation, signing, templates, versions
-from agreements.models import Agreement, AgreementTemplate, DataCategory, LegalBasis
+from agreements.actions import (
+    agreements,
+    amending,
+    attesting,
+    departures,
+    engagements,
+    holds,
+    negotiation,
+    signing,
+    templates,
+    versions,
+)
+from agreements.models import Agreement, AgreementTemplate, DataCategory, LegalBasis, Party
 from agreements.policy import AGREEMENTS
+from agreements.retention import departing
 from partnership.actions import grants
 from partnership.countries import is_transfer
 from partnership.models import TLP, TransferMechanism
@@ -39,6 +51,8 @@ CLAUSES = [
 ]
 LAW_ENDS_SOON = "Health incidents and lessons"
 AMENDED = ("Transport and ports", 24)  # months of retention after the amendment
+HAS_LEFT = ("Finance early warning", "clearfold", timedelta(days=40))  # who left, and how long ago
+WANTS_TO_LEAVE = ("Water sector sharing", "waterunion")
 BEING_AMENDED = ("Digital infrastructure indicators", 4)
 
 
@@ -61,6 +75,38 @@ def build(world: Any) -> None:
     water = world.agreements[1]
     holds.place(ground="investigation", authority="Public prosecutor, Rotterdam", reason="Investigation into the pump outage of last year.",
                 review_on=(world.now + timedelta(days=45)).date(), agreement=water, by=world.officer_of["duinwater"], at=world.now - timedelta(days=15))  # fmt: skip
+
+
+def leave(world: Any) -> None:
+    """One party has left: one attestation is given, the others are overdue. Another asks to leave and waits for a second person."""
+    title, key, ago = HAS_LEFT
+    left_at = world.now - ago
+    made = _ask(world, title, key, left_at - timedelta(days=35), left_at, "We give up trading in the Netherlands.")
+    agreed = left_at - timedelta(days=33)
+    departures.confirm(departure=made, seen_hash=departing.digest(departing.lines(made.party, agreed)), because="The notice was kept.",
+                       by=world.signatory_of[key], at=agreed)  # fmt: skip
+    departures.complete_due(at=left_at)
+    owed = made.attestations.filter(organization=world.organizations["danubia"]).first()
+    if owed is not None:
+        attesting.attest(attestation=owed, outcome="destroyed", statement="Erased from the case system and its backups; ticket 4711.",
+                         by=world.signatory_of["danubia"], at=left_at + timedelta(days=20))  # fmt: skip
+    title, key = WANTS_TO_LEAVE
+    _ask(
+        world,
+        title,
+        key,
+        world.now - timedelta(days=1),
+        world.now + timedelta(days=45),
+        "The union merges with another one.",
+    )
+
+
+def _ask(world: Any, title: str, key: str, at: datetime, leaves_at: datetime, because: str) -> Any:
+    party = Party.objects.select_related("agreement__governing").get(
+        agreement__title=title, organization=world.organizations[key]
+    )
+    return departures.ask(party=party, leaves_on=leaves_at.date(), seen_hash=departing.digest(departing.lines(party, at)), because=because,
+                          by=world.officer_of[key], at=at)  # fmt: skip
 
 
 def _by_name(world: Any) -> None:

@@ -1,6 +1,7 @@
 """Who may see and do what with agreements, holds, retention and certificates."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -9,8 +10,10 @@ from agreements.models import (
     Agreement,
     AgreementGroupGrant,
     AgreementUserGrant,
+    Attestation,
     DeletionRecord,
     DeletionRun,
+    Departure,
     Engagement,
     LegalHold,
     Party,
@@ -35,7 +38,7 @@ def _shown_to(own: Iterable[UUID]) -> QuerySet[Party]:
     if not own:
         return Party.objects.none()
     drafted_by_others = Q(agreement__state=Agreement.State.DRAFT) & ~Q(agreement__lead=F("organization"))
-    return Party.objects.filter(organization__in=own, until__isnull=True).exclude(drafted_by_others)
+    return Party.objects.not_over().filter(organization__in=own).exclude(drafted_by_others)
 
 
 def agreements_of_own_organizations(actor: Actor) -> frozenset[UUID]:
@@ -66,6 +69,36 @@ def audited_agreements(actor: Actor) -> frozenset[UUID]:
     return frozenset(rows.values_list("agreements", flat=True))
 
 
+def agreements_left(actor: Actor) -> frozenset[UUID]:
+    """Agreements that an organization of the person has left, unless another one of the person is still a party."""
+    own = actor.organizations(vetted=False)
+    if not own:
+        return frozenset()
+    still = Party.objects.in_force().filter(organization__in=own)
+    left = Departure.objects.over().filter(organization__in=own).exclude(agreement__in=still.values("agreement"))
+    return frozenset(left.values_list("agreement_id", flat=True))
+
+
+def apart(rows: Callable[[Actor], Q | None], field: str) -> Callable[[Actor], Q | None]:
+    """The rows of a branch without what stands under agreements that were left.
+
+    Whoever left has to attest that what came by the agreement is destroyed; another door to it would make that untrue.
+    """
+
+    def rest(actor: Actor) -> Q | None:
+        found = rows(actor)
+        if found is None or not (left := actor.fact(agreements_left)):
+            return found
+        return found & ~Q(**{f"{field}__in": sorted(left)})
+
+    return rest
+
+
+def not_after_leaving(branch: Branch, field: str = "pk") -> Branch:
+    """The branch as it is for everybody but those who left the agreement."""
+    return replace(branch, rows=apart(branch.rows, field))
+
+
 def _party(field: str = "pk"):
     return lambda actor: one_of(field, actor.fact(agreements_of_own_organizations))
 
@@ -83,8 +116,8 @@ PARTY = Branch("party", "Your organization is a party.", _party())
 AUDITOR = Branch("auditor", "You are engaged as an auditor of it.", _audited())
 
 on_rows("agreements.view_agreement", Agreement, "See an agreement and its terms", [
-    LEAD, PARTY, AUDITOR, AS_COORDINATOR, granted(AgreementUserGrant, "view_agreement"),
-    granted(AgreementGroupGrant, "view_agreement"),
+    LEAD, PARTY, AUDITOR, AS_COORDINATOR, not_after_leaving(granted(AgreementUserGrant, "view_agreement")),
+    not_after_leaving(granted(AgreementGroupGrant, "view_agreement")),
 ])  # fmt: skip
 on_rows("agreements.change_agreement", Agreement, "Draft, edit and send an agreement", [LEAD])
 on_rows("agreements.negotiate_agreement", Agreement, "Remark on clauses and propose changes", [
@@ -100,7 +133,10 @@ on_rows("agreements.review_agreement", Agreement, "Give an opinion on the words 
 LEADS_IT = Branch(
     "lead", "You are a liaison officer of the organization that leads it.", _officer("version__agreement__lead_id")
 )
-MADE_IT = Branch("author", "You made it.", lambda actor: Q(made_by_id=actor.user.pk) if actor.is_member else None)
+MADE_IT = not_after_leaving(
+    Branch("author", "You made it.", lambda actor: Q(made_by_id=actor.user.pk) if actor.is_member else None),
+    "version__agreement_id",
+)
 on_rows("agreements.view_remark", Remark, "Read remarks on clauses",
         via("version__agreement", "agreements.view_agreement", Agreement))  # fmt: skip
 on_rows("agreements.close_remark", Remark, "Answer and close a remark", [LEADS_IT, MADE_IT])
@@ -125,7 +161,7 @@ on_rows("agreements.view_engagement", Engagement, "See audit engagements", [
 ])  # fmt: skip
 in_general("agreements.engage_auditor", "Engage an auditor", [IS_COORDINATOR])
 
-OWNER = Branch("owner", "It was placed for your organization.", _officer("owner_id"))
+OWNER = not_after_leaving(Branch("owner", "It was placed for your organization.", _officer("owner_id")), "agreement_id")
 on_rows("agreements.view_hold", LegalHold, "See a legal hold", [
     OWNER, Branch("party", "It protects data of an agreement of yours.", _party("agreement_id")),
     Branch("auditor", "You are engaged as an auditor of its agreement.", _audited("agreement_id")), AS_COORDINATOR,
@@ -192,3 +228,59 @@ AGREEMENTS = offer(Kind(
     codename="view_agreement", seen_by="agreements.view_agreement", decided_by="agreements.change_agreement",
     page="agreements:agreement-detail", subject=lambda row: row,
 ))  # fmt: skip
+
+SPEAKERS = (Role.LIAISON_OFFICER, Role.SIGNATORY)
+ATTESTERS = (Role.SIGNATORY, Role.COORDINATOR)
+CONCERNED = (*SPEAKERS, Role.COORDINATOR)
+
+
+def _of(*roles: Role, field: str, vetted: bool = True) -> Callable[[Actor], Q | None]:
+    return lambda actor: one_of(field, actor.organizations(*roles, vetted=vetted))
+
+
+def departures_to_attest(actor: Actor) -> frozenset[UUID]:
+    """Departures after which an organization of the person attests something. The duty outlives its own vetting."""
+    own = actor.organizations(*CONCERNED, vetted=False)
+    rows = Attestation.objects.filter(organization__in=own)
+    return frozenset(rows.values_list("departure_id", flat=True)) if own else frozenset()
+
+
+DEPARTURES_LEAD = Branch("lead", "You are a liaison officer of the organization that leads the agreement.",
+                         _of(Role.LIAISON_OFFICER, field="agreement__lead_id"))  # fmt: skip
+on_rows("agreements.let_leave", Party, "Ask that a party leaves an agreement", [
+    Branch("own", "You are a liaison officer or signatory of the party.", _of(*SPEAKERS, field="organization_id")),
+    DEPARTURES_LEAD, AS_COORDINATOR,
+])  # fmt: skip
+on_rows("agreements.view_departure", Departure, "See what becomes of data after a party left", [
+    Branch("leaver", "You speak for the organization that leaves.",
+           _of(*CONCERNED, field="organization_id", vetted=False)),
+    Branch("attester", "Your organization attests what became of the data.",
+           lambda actor: one_of("pk", actor.fact(departures_to_attest))),
+    Branch("party officer", "You are a liaison officer of a party.", lambda actor: one_of("agreement_id", actor.fact(agreements_to_hold))),
+    Branch("auditor", "You are engaged as an auditor of its agreement.", _audited("agreement_id")), AS_COORDINATOR,
+])  # fmt: skip
+
+
+def _second(rows: Callable[[Actor], Q | None]) -> Callable[[Actor], Q | None]:
+    """The rows that somebody else asked for."""
+
+    def others(actor: Actor) -> Q | None:
+        found = rows(actor)
+        return None if found is None else found & ~Q(asked_by_id=actor.user.pk)
+
+    return others
+
+
+on_rows("agreements.decide_departure", Departure, "Confirm or decline a departure that another person asked for", [
+    Branch("leaver", "You are a signatory of the organization that leaves.",
+           _second(_of(Role.SIGNATORY, field="organization_id"))),
+    Branch("lead", "You are a liaison officer of the organization that leads the agreement.",
+           _second(_of(Role.LIAISON_OFFICER, field="agreement__lead_id"))),
+    Branch("coordinator", COORDINATOR, _second(lambda actor: EVERY_ROW if actor.is_coordinator else None)),
+])  # fmt: skip
+on_rows("agreements.attest_destruction", Attestation, "Attest for an organization what became of data after a departure", [
+    Branch("signatory", "You are a signatory or coordinator of the organization that attests.",
+           _of(*ATTESTERS, field="organization_id", vetted=False)),
+])  # fmt: skip
+on_rows("agreements.view_attestation", Attestation, "Read attestations after a departure",
+        via("departure", "agreements.view_departure", Departure))  # fmt: skip

@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement, DeletionRecord, Purpose
+from agreements import leaving
+from agreements.models import Agreement, DeletionRecord, Departure, Purpose
 from agreements.retention import compliance, grounds, proof
-from agreements.retention.due import period
+from agreements.retention.due import local_day, period
 from partnership.access.scope import visible
 from partnership.tables import GROUNDS, Column, Ground, Table, TableSource, source
 
@@ -158,3 +159,54 @@ source(TableSource("agreements.register", "Register of agreements", "agreements.
 source(TableSource("agreements.compliance", "Retention compliance", "agreements.report_compliance", retention_compliance, is_report=True,
                    description="Of what came due in a period: deleted, anonymised, returned, held, overdue and late, by agreement and category.", form=PeriodForm))  # fmt: skip
 GROUNDS["agreements"] = Ground(grounds.of, grounds.open_to)
+
+
+class DepartureForm(forms.Form):
+    """Which departure a table collects."""
+
+    departure = forms.UUIDField()
+
+
+DEPARTURE = [
+    Column("part", "Kind"), Column("organization", "By"), Column("category", "Data"), Column("about", "About"),
+    Column("count", "Records", kind="number"), Column("outcome", "What became of it"), Column("law", "Law"),
+    Column("kept_until", "Kept until", kind="day"), Column("day", "Day", kind="day"), Column("words", "Words"),
+]  # fmt: skip
+
+
+def departure(actor: Any, parameters: Mapping[str, Any]) -> Table:
+    """The certificates of one departure: attestations, what the portal deleted, and what is still held."""
+    form = DepartureForm(parameters or {})
+    key: Any = form.cleaned_data["departure"] if form.is_valid() else None
+    rows = visible(actor, "agreements.view_departure", Departure.objects.select_related("agreement", "organization"))
+    found = rows.filter(pk=key).first() if key else None
+    given = [] if found is None else [*_attested(found), *_certified(found), *_held(found)]
+    notes = [f"{found.reference}: {found.organization.name} leaves {found.agreement.reference} on {found.leaves_on:%-d %B %Y};"
+             f" attestations are due by {found.attest_by:%-d %B %Y}."] if found is not None else []  # fmt: skip
+    return Table(leaving.SOURCE, "Certificates of a departure", DEPARTURE, given=given, marking=2, notes=notes,
+                 parameters={"departure": str(key)} if found is not None else {})  # fmt: skip
+
+
+def _attested(found: Departure) -> list[list[Any]]:
+    return [
+        ["Attestation", row.organization.name, row.category.label, row.get_direction_display(), None,
+         row.get_outcome_display(), row.law, row.kept_until, row.attested_at.date() if row.attested_at else None, row.statement]
+        for row in leaving.attestations(found)
+    ]  # fmt: skip
+
+
+def _certified(found: Departure) -> list[list[Any]]:
+    return [["Certificate of the portal", found.organization.name, line["category"], "Data that the leaving party gave", line["count"],
+             line["done"].capitalize(), "", None, None, ""] for line in leaving.certificates(found)]  # fmt: skip
+
+
+def _held(found: Departure) -> list[list[Any]]:
+    today = local_day(timezone.now(), found.agreement.time_zone)
+    return [
+        ["Still held", "", "", what, None, "Not deleted", "", None, None, why]
+        for what, why in leaving.held(found, today)
+    ]
+
+
+source(TableSource(leaving.SOURCE, "Certificates of a departure", "agreements.view_departure", departure, form=DepartureForm,
+                   description="Attestations, the portal's certificates, and what is still held after a party left."))  # fmt: skip

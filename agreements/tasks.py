@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from agreements.actions import amending, reminders, retention
+from agreements.actions import amending, attesting, departures, reminders, retention
 from partnership.jobs import heartbeat
 from partnership.jobs.task import task
 
@@ -23,6 +23,12 @@ def keep_dates() -> None:
     amending.keep_dates(at=timezone.now())
 
 
+@task("agreements.tasks.let_leave")
+def let_leave() -> None:
+    departures.complete_due(at=timezone.now())
+
+
 @task("agreements.tasks.remind")
 def remind() -> None:
     reminders.remind(at=timezone.now())
+    attesting.remind(at=timezone.now())

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from agreements.views import agreements, amending, approvals, drafting, engagements, holds, negotiation, retention
+from agreements.views import (
+    agreements,
+    amending,
+    approvals,
+    departures,
+    drafting,
+    engagements,
+    holds,
+    negotiation,
+    retention,
+)
 
 app_name = "agreements"
 urlpatterns = [
@@ -25,6 +35,12 @@ urlpatterns = [
     path("certificates/<uuid:pk>/pdf", retention.CertificatePaper.as_view(), name="certificate-pdf"),
     path("certificates/", retention.CertificateList.as_view(), name="certificate-list"),
     path("certificates/<uuid:pk>", retention.CertificateDetail.as_view(), name="certificate-detail"),
+    path("departures/", departures.DepartureList.as_view(), name="departure-list"),
+    path("departures/<uuid:pk>", departures.DepartureDetail.as_view(), name="departure-detail"),
+    path("departures/<uuid:pk>/confirm", departures.Confirm.as_view(), name="departure-confirm"),
+    path("departures/<uuid:pk>/decline", departures.Decline.as_view(), name="departure-decline"),
+    path("attestations/<uuid:pk>", departures.Attest.as_view(), name="attest"),
+    path("parties/<uuid:pk>/leave", departures.Leave.as_view(), name="party-leave"),
     path("holds/", holds.HoldList.as_view(), name="hold-list"),
     path("holds/new", holds.HoldNew.as_view(), name="hold-new"),
     path("holds/<uuid:pk>", holds.HoldDetail.as_view(), name="hold-detail"),

@@ -78,3 +78,25 @@ RETURN_CONFIRMED = verb("agreements.return_confirmed", "{who} confirmed that {wh
 DAY_REMINDED = verb(
     "agreements.day_reminded", "{count} people were told {days} days ahead about {what}: {about} on {day}."
 )
+DEPARTURE_ASKED = verb(
+    "agreements.departure_asked", "{who} asked that {organization} leaves {agreement} on {day} ({what}): {because}"
+)
+DEPARTURE_CONFIRMED = verb(
+    "agreements.departure_confirmed", "{who} confirmed {what}: {organization} leaves {agreement} on {day}. {because}"
+)
+DEPARTURE_DECLINED = verb("agreements.departure_declined", "{who} declined the departure {what}: {because}")
+PARTY_LEFT = verb(
+    "agreements.party_left",
+    "{organization} left {agreement} ({what}): {exceptions} exceptions and {files} kept exports ended, {holds} holds passed"
+    " to the lead, {owed} attestations are owed.",
+)
+HOLD_HANDED_OVER = verb("agreements.hold_handed_over", "The legal hold {what} passed from {former} to {organization}.")
+DESTRUCTION_ATTESTED = verb(
+    "agreements.destruction_attested", "{who} attested for {organization} after {departure}: {category}, {answer}."
+)
+ATTESTATION_REMINDED = verb(
+    "agreements.attestation_reminded", "{count} people were reminded, {days} days ahead, of attestations after {what}."
+)
+ATTESTATION_OVERDUE = verb(
+    "agreements.attestation_overdue", "{count} coordinators were told that attestations after {what} are overdue."
+)

@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.actions import engagements, signing, versions
+from agreements.actions import attesting, engagements, signing, versions
 from agreements.dates import DAYS_BEFORE, WARNED, days_ahead
-from agreements.models import Agreement, Engagement, LegalHold, RetentionApproval
+from agreements.models import Agreement, Attestation, Departure, Engagement, LegalHold, RetentionApproval
 from agreements.policy import AGREEMENTS
 from agreements.retention import plan
 from agreements.retention.due import local_day
@@ -107,6 +107,59 @@ def approvals(actor):
     for approval in visible(actor, "agreements.approve_deletion", asked).order_by("reference"):
         yield Waiting(f"Approve or decline {approval.reference}: {approval.size} records",
                       reverse("agreements:approval-detail", kwargs={"pk": approval.pk}), "Retention", is_urgent=True)  # fmt: skip
+
+
+@worklist
+def departures(actor):
+    """Departures that wait for a second person."""
+    asked = Departure.objects.filter(state=Departure.State.ASKED).select_related("organization", "agreement")
+    for found in visible(actor, "agreements.decide_departure", asked).order_by("reference")[:20]:
+        yield Waiting(f"Confirm or decline {found.reference}: {found.organization.name} leaves {found.agreement.reference}",
+                      reverse("agreements:departure-detail", kwargs={"pk": found.pk}), "Departures", due=found.leaves_on)  # fmt: skip
+
+
+def _owed(actor, permission):
+    """Departures after which the person attests something, each once."""
+    today = timezone.now().date()
+    owed = Attestation.objects.filter(attesting.waiting(today), departure__state=Departure.State.LEFT)
+    mine = owed if permission is None else visible(actor, permission, owed)
+    found = Departure.objects.filter(pk__in=mine.values("departure")).select_related("agreement")
+    return found.order_by("attest_by", "reference"), today
+
+
+@worklist
+def attestations(actor):
+    """What the person's organization has to attest after departures."""
+    found, today = _owed(actor, "agreements.attest_destruction")
+    for departure in found[:20]:
+        late = departure.attest_by < today
+        yield Waiting(f"Attest what became of data after {departure.reference}", reverse("agreements:departure-detail", kwargs={"pk": departure.pk}),
+                      "Departures", due=departure.attest_by, detail="Overdue" if late else "",
+                      is_urgent=late or departure.attest_by <= today + timedelta(days=7))  # fmt: skip
+
+
+@worklist
+def overdue_attestations(actor):
+    """Attestations that others owe after their day: the secretariat asks for them."""
+    if not actor.is_coordinator:
+        return
+    found, today = _owed(actor, None)
+    for departure in found.filter(attest_by__lt=today)[:20]:
+        yield Waiting(f"Attestations after {departure.reference} are overdue", reverse("agreements:departure-detail", kwargs={"pk": departure.pk}),
+                      "Departures", due=departure.attest_by, is_urgent=True)  # fmt: skip
+
+
+@dates
+def leaving(actor):
+    """Days of departures and of attestations that the person owes."""
+    bound = Departure.objects.filter(state=Departure.State.CONFIRMED)
+    for found in visible(actor, "agreements.view_departure", bound).order_by("leaves_on", "reference"):
+        url = reverse("agreements:departure-detail", kwargs={"pk": found.pk})
+        yield Date(f"departure-{found.pk}", f"A party leaves, {found.reference}", url, found.leaves_on)
+    for found in _owed(actor, "agreements.attest_destruction")[0]:
+        url = reverse("agreements:departure-detail", kwargs={"pk": found.pk})
+        yield Date(f"attestation-{found.pk}", f"Attest, {found.reference}", url, found.attest_by,
+                   days_before=attesting.DAYS_BEFORE)  # fmt: skip
 
 
 @glance

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from agreements.audience import auditors, party_end
+from agreements.audience import auditors, leavers, party_end, without
 from agreements.models import (
     Agreement,
     AgreementGroupGrant,
@@ -47,22 +47,25 @@ def _parties(agreement: Any, *roles: str) -> list[Reach]:
 
 def _sector(report: Any) -> list[Reach]:
     shared = report.sector_shares.values("sector")
-    return [holders(*READERS, of=Organization.objects.filter(sectors__in=shared).values("pk"))]
+    return without(
+        report.agreement_id, [holders(*READERS, of=Organization.objects.filter(sectors__in=shared).values("pk"))]
+    )
 
 
 def _audience(report: Any) -> list[Reach]:
     now = Q(since__lte=Now()) & (Q(until__isnull=True) | Q(until__gt=Now()))
     rows = AudienceMember.objects.filter(now, audience__in=report.releases.values("audience"))
-    return [of_members(rows, "user", F("until"))]
+    return [of_members(rows, "user", F("until"), leavers(report.agreement_id))]
 
 
 def _container(report: Any) -> list[Reach]:
     agreement, organization = Agreement(pk=report.agreement_id), Organization(pk=report.organization_id)
     in_force = {"content_object__state": Agreement.State.IN_FORCE}
     open_ = {"content_object__suspended_at__isnull": True}
+    gone = leavers(report.agreement_id)
     return [
-        *(named(table, "view_agreement", agreement, **in_force) for table in (AgreementUserGrant, AgreementGroupGrant)),
-        *(named(table, "view_organization", organization, **open_)
+        *(named(table, "view_agreement", agreement, gone, **in_force) for table in (AgreementUserGrant, AgreementGroupGrant)),
+        *(named(table, "view_organization", organization, gone, **open_)
           for table in (OrganizationUserGrant, OrganizationGroupGrant)),
     ]  # fmt: skip
 
@@ -76,7 +79,12 @@ def _audited(report: Any) -> list[Reach]:
 
 def _held(report: Any) -> list[Reach]:
     holds = LegalHold.objects.active().over(report)
-    return [holders(Role.LIAISON_OFFICER, of=holds.values("owner")), *(coordinators() if holds.exists() else [])]
+    of_organization, of_agreement = (
+        [holders(Role.LIAISON_OFFICER, of=holds.filter(agreement__isnull=is_null).values("owner"))]
+        for is_null in (True, False)
+    )
+    officers = [*of_organization, *without(report.agreement_id, of_agreement)]
+    return [*officers, *(coordinators() if holds.exists() else [])]
 
 
 def _to_return(report: Any) -> list[Reach]:
@@ -85,7 +93,11 @@ def _to_return(report: Any) -> list[Reach]:
 
 
 def _named(table: Any) -> Callable[[Any], list[Reach]]:
-    return lambda report: [named(table, "view_report", report)]
+    return lambda report: [named(table, "view_report", report, leavers(report.agreement_id))]
+
+
+def _glass(report: Any) -> list[Reach]:
+    return [glass_on(report, report.tlp, leavers(report.agreement_id))]
 
 
 OFFICER = {"liaison officer": people_of("organization_id", Role.LIAISON_OFFICER)}
@@ -97,8 +109,8 @@ SHARED: dict[str, Reacher] = {
 BODY: dict[str, Reacher] = {
     **SHARED, "party": up_to(TLP.AMBER_STRICT, lambda report: _parties(report.agreement_id, *READERS)),
     "explicit grant": _named(ReportUserGrant), "group grant": up_to(TLP.AMBER_STRICT, _named(ReportGroupGrant)),
-    "break-glass": lambda report: [glass_on(report, report.tlp)],
-    "break-glass after the end": lambda report: [glass_on(report, report.tlp)],
+    "break-glass": _glass,
+    "break-glass after the end": _glass,
 }  # fmt: skip
 OUT: dict[str, Reacher] = {**SHARED, "party": up_to(TLP.AMBER, lambda report: _parties(report.agreement_id, *READERS))}
 

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from agreements.actions import approvals
+from agreements.demo import HAS_LEFT, leave
 from agreements.models import Agreement, DataCategory, Party, RetentionTerm, unexpired
 from agreements.retention import execute
 from incidents import policy
@@ -89,6 +90,7 @@ def build(world: Any) -> list[Report]:
     _attach(made, world)
     _read(made, world)
     _by_name(made, world)
+    leave(world)
     return made
 
 
@@ -157,8 +159,15 @@ def _seats(world: Any) -> Iterator[Seat]:
                     officers[party.organization_id],
                     party.since,
                     sector,
-                    party.until,
+                    _until(world, party),
                 )
+
+
+def _until(world: Any, party: Party) -> datetime | None:
+    """The party that leaves once the reports are filed has filed none since."""
+    title, key, ago = HAS_LEFT
+    leaves = party.agreement.title == title and party.organization == world.organizations[key]
+    return world.now - ago if leaves else party.until
 
 
 def _moments(dice: random.Random, now: datetime) -> list[datetime]:

@@ -24,6 +24,7 @@ from agreements.models import (
     RetentionTerm,
     expired,
 )
+from agreements.policy import not_after_leaving
 from incidents.models import (
     Attachment,
     Import,
@@ -221,16 +222,21 @@ def _to_return(actor: Actor) -> Q | None:
     return None if own is None else own & Q(returned_on__isnull=True, term__in=returned)
 
 
+def _open_still(branch: Branch) -> Branch:
+    """Shares, releases and exceptions reach everybody but those who left the report's agreement."""
+    return not_after_leaving(branch, "agreement_id")
+
+
 NAMED = granted(ReportUserGrant, "view_report")
 IN_GROUP = granted(ReportGroupGrant, "view_report")
 PUBLIC = Branch("public", "It is marked TLP:CLEAR.", _public)
 OWNER = Branch("owner", "Your organization filed it.", _owner)
 PARTY = Branch("party", "Your organization is a party to its agreement.", _party)
-SECTOR = Branch("sector share", "It was shared with a sector of your organization.", _sector)
-AUDIENCE = Branch("release", "It was released to a group that you belong to.", _audience)
-BY_NAME = Branch(NAMED.name, NAMED.because, _by_name)
-BY_GROUP = Branch(IN_GROUP.name, IN_GROUP.because, _by_group, tell=IN_GROUP.tell)
-GLASS = Branch("break-glass", OPENED, _glass)
+SECTOR = _open_still(Branch("sector share", "It was shared with a sector of your organization.", _sector))
+AUDIENCE = _open_still(Branch("release", "It was released to a group that you belong to.", _audience))
+BY_NAME = _open_still(Branch(NAMED.name, NAMED.because, _by_name))
+BY_GROUP = _open_still(Branch(IN_GROUP.name, IN_GROUP.because, _by_group, tell=IN_GROUP.tell))
+GLASS = _open_still(Branch("break-glass", OPENED, _glass))
 IN_OPENED = "Its agreement or its organization was opened to you by name."
 
 
@@ -245,7 +251,7 @@ def _tell_container(actor: Actor, report: Any) -> str:
     )
 
 
-CONTAINER = Branch("container grant", IN_OPENED, _container, tell=_tell_container)
+CONTAINER = _open_still(Branch("container grant", IN_OPENED, _container, tell=_tell_container))
 AUDITOR = Branch("auditor", "You are engaged as an auditor of its agreement; you see no narrative.", _audited)
 OFFICER = Branch("liaison officer", "You are a liaison officer of the organization that filed it.", _officer)
 PARTY_EXPORT = Branch("party", "Your organization is a party to its agreement.", _party_export)
@@ -261,11 +267,13 @@ TO_RETURN = Branch(
     _to_return,
     of_withheld=True,
 )
-GLASS_AFTER = Branch(
-    "break-glass after the end",
-    "It has expired, and was opened to you in an emergency, for a few hours.",
-    _glass,
-    of_withheld=True,
+GLASS_AFTER = _open_still(
+    Branch(
+        "break-glass after the end",
+        "It has expired, and was opened to you in an emergency, for a few hours.",
+        _glass,
+        of_withheld=True,
+    )
 )
 
 # From the end of its day a report is out of ordinary use, whatever the workers do: GDPR Article 5(1)(e) and 18(1)(c).

@@ -25,6 +25,11 @@ class DatedQuerySet(models.QuerySet):
         moment = at if at is not None else Now()
         return self.filter(models.Q(since__lte=moment) & (models.Q(until__isnull=True) | models.Q(until__gt=moment)))
 
+    def not_over(self, at=None):
+        """Rows that have not ended, whether or not they have begun."""
+        moment = at if at is not None else Now()
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=moment))
+
 
 class Dated(models.Model):
     """A relation that is itself a permission while it lasts; ending it sets `until`, and the row stays."""

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 14 * 60},
     },
     "keep-dates": {"task": "agreements.tasks.keep_dates", "schedule": 15 * MINUTE, "options": {"expires": 14 * 60}},
+    "let-leave": {"task": "agreements.tasks.let_leave", "schedule": MINUTE, "options": {"expires": 50}},
     "remind": {
         "task": "agreements.tasks.remind",
         "schedule": crontab(hour=6, minute=11),

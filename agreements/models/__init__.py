@@ -2,6 +2,7 @@
 
 from agreements.models.agreements import Agreement, AgreementVersion, GoverningPeriod, Party, Signature
 from agreements.models.approvals import ClearedTerm, NamedRecord, RetentionApproval
+from agreements.models.departures import Attestation, Departure
 from agreements.models.engagements import Engagement
 from agreements.models.grants import AgreementGroupGrant, AgreementUserGrant
 from agreements.models.handling import Clause, HandlingPolicy, Transfer
@@ -29,6 +30,7 @@ __all__ = [
     "AgreementTemplate",
     "AgreementUserGrant",
     "AgreementVersion",
+    "Attestation",
     "Clause",
     "ClearedTerm",
     "DataCategory",
@@ -36,6 +38,7 @@ __all__ = [
     "DeletionBatch",
     "DeletionRecord",
     "DeletionRun",
+    "Departure",
     "Engagement",
     "Governed",
     "GoverningPeriod",

@@ -14,12 +14,14 @@ class Reminder(Identified):
         END = "end", "The agreement ends"
         REVIEW = "review", "The agreement is to be reviewed"
         HOLD = "hold", "A legal hold is to be reviewed"
+        ATTEST = "attest", "Destruction is to be attested"
+        OVERDUE = "overdue", "An attestation is overdue"
 
     person = models.ForeignKey("partnership.User", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
-    about = models.UUIDField(help_text="The agreement or hold.")
+    about = models.UUIDField(help_text="The agreement, hold or departure.")
     day = models.DateField()
-    days_before = models.PositiveSmallIntegerField(help_text="Which of the reminders: 90, 30 or 7.")
+    days_before = models.PositiveSmallIntegerField(help_text="Which of the reminders: 90, 30, 7 or 0.")
     told_at = models.DateTimeField()
 
     data_policy = classify(personal="person", open="id kind about day days_before told_at", facts="told_at")

@@ -14,6 +14,7 @@ from agreements.redline import compare
 from agreements.retention.due import example, period
 from agreements.wording import Names, sections
 from partnership.access.decide import can
+from partnership.access.scope import permitted
 from partnership.forms.people import EmptyForm
 from partnership.tables import Column
 from partnership.web.pages import ConfirmPage, ListPage, RecordFormPage, RecordPage, now
@@ -101,9 +102,16 @@ class AgreementDetail(RecordPage):
             "steps": version.redaction_steps.select_related("category").order_by("category_id", "position"),
             "uses": version.permitted_uses.select_related("purpose").prefetch_related("categories").order_by("position"),
             "versions": self.object.versions.select_related("governing_period").order_by("-number"), "actions": self.buttons(working),
-            "next": self.next_step(working),
+            "next": self.next_step(working), "may_leave": self.may_leave(),
             "gaps": versions.gaps(self.object, working, now().date()) if not working.is_frozen else [],
         }  # fmt: skip
+
+    def may_leave(self):
+        """Parties whose departure this person may ask for; the lead stays as long as its agreement."""
+        if self.object.state not in versions.AMENDABLE:
+            return set()
+        staying = self.object.parties.in_force().filter(until__isnull=True).exclude(organization=self.object.lead_id)
+        return permitted(self.actor, "agreements.let_leave", list(staying))
 
     def next_step(self, working):
         if versions.out_for_signature(self.object) is not None:

@@ -162,19 +162,31 @@ def one(person: UUID | None) -> Reach:
     return Reach(User.objects.filter(pk__in=[person] if person else []), "pk")
 
 
-def of_members(rows: QuerySet[Any], person: str, until: Any = OPEN, through: Any = DIRECT) -> Reach:
-    """People of a relation, as far as they are members of the partnership."""
-    return Reach(rows.filter(**{f"{person}__in": holders().people}), person, until, through)
+def of_members(
+    rows: QuerySet[Any], person: str, until: Any = OPEN, without: QuerySet[Any] | None = None, through: Any = DIRECT
+) -> Reach:
+    """People of a relation, as far as they are members of the partnership; some may be left out."""
+    among = holders().people
+    if without is not None:
+        among = User.objects.filter(pk__in=among).exclude(pk__in=without).values("pk")
+    return Reach(rows.filter(**{f"{person}__in": among}), person, until, through)
 
 
-def named(model: type[UserGrant] | type[GroupGrant], codename: str, obj: Model, **more: Any) -> Reach:
+def named(
+    model: type[UserGrant] | type[GroupGrant],
+    codename: str,
+    obj: Model,
+    without: QuerySet[Any] | None = None,
+    **more: Any,
+) -> Reach:
     """People, or persons of groups, to whom a row was granted."""
     rows = grants.live_on(model, obj).filter(permission__codename=codename, **more)
     if issubclass(model, UserGrant):
-        return of_members(rows, "user", F("expires_at"))
+        return of_members(rows, "user", F("expires_at"), without)
     ends = Subquery(rows.filter(group=OuterRef("group")).order_by("-expires_at").values("expires_at")[:1])
     people = GroupMembership.objects.in_force().filter(group__in=rows.order_by().values("group"))
-    return of_members(people, "user", Least("until", ends, output_field=DateTimeField()), through=F("group__name"))
+    until = Least("until", ends, output_field=DateTimeField())
+    return of_members(people, "user", until, without, through=F("group__name"))
 
 
 def in_group(group: int) -> Reach:
@@ -182,10 +194,10 @@ def in_group(group: int) -> Reach:
     return Reach(GroupMembership.objects.in_force().filter(group=group), "user", F("until"))
 
 
-def glass_on(obj: Model, ceiling: int) -> Reach:
+def glass_on(obj: Model, ceiling: int, without: QuerySet[Any] | None = None) -> Reach:
     """People to whom a row with a marking was opened in an emergency."""
     rows = break_glass.live().filter(record_type=obj._meta.label_lower, record_id=obj.pk, tlp_ceiling__gte=ceiling)
-    return of_members(rows, "requested_by", F("expires_at"))
+    return of_members(rows, "requested_by", F("expires_at"), without)
 
 
 def inherited(parent: str, permission: str) -> Reacher:

@@ -23,6 +23,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
     ]),
     ("Agree", [
         Entry("Agreements", "agreements:agreement-list", "agreements.view_agreement"),
+        Entry("Departures", "agreements:departure-list", "agreements.view_departure"),
         Entry("Retention", "agreements:retention", "agreements.view_retention"),
         Entry("Legal holds", "agreements:hold-list", "agreements.view_hold"),
         Entry("Certificates", "agreements:certificate-list", "agreements.view_certificate"),

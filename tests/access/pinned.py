@@ -38,6 +38,7 @@ class Pinned:
         self._agreements()
         self._audits()
         self._under_agreements()
+        self._departures()
         self._councils()
         self._grants()
         self._on_the_ground()
@@ -52,7 +53,7 @@ class Pinned:
         for organization in (party, lead, drafter):
             for role in (Role.LIAISON_OFFICER, Role.SIGNATORY, Role.ANALYST):
                 self.negotiator = self.person(role, organization)
-        self.person(Role.LIAISON_OFFICER, left)
+        self.left = [self.person(role, left) for role in (Role.LIAISON_OFFICER, Role.SIGNATORY, Role.ANALYST)]
         self.agreement = incidents.agreement_in_force(self.own, party, left)
         Party.objects.filter(organization=left).update(until=self.now - HOUR)
         self.ended = incidents.agreement_in_force(self.own, party)
@@ -87,6 +88,27 @@ class Pinned:
         self.report = incidents.ReportFactory(organization=self.other, agreement=self.ended)
         incidents.AttachmentFactory(report=self.report)
         incidents.ImportFactory(organization=self.own, agreement=self.agreement)
+
+    def _departures(self):
+        """One party has left and one will; each has somebody to whom the agreement was opened by name and in a group."""
+        staying = OrganizationFactory()
+        stays = self.person(Role.ANALYST, staying)
+        self.leaving = incidents.agreement_in_force(self.own, staying)
+        self.person(Role.SIGNATORY, self.unvetted)
+        for agreement, person, state, hours in (
+            (self.agreement, self.left[2], "left", -1),
+            (self.leaving, stays, "confirmed", 24),
+        ):
+            until = self.now + hours * HOUR
+            party = agreement.parties.get(organization=person.memberships.get().organization)
+            Party.objects.filter(pk=party.pk).update(until=until)
+            made = agreements.DepartureFactory(party=party, state=state, leaves_at=until, asked_by=self.coordinator)
+            agreements.AttestationFactory(departure=made, organization=self.unvetted)
+            agreements.AttestationFactory(departure=made, organization=self.own)
+            agreements.AgreementUserGrantFactory(content_object=agreement, user=person)
+            group = partnership.GroupFactory()
+            partnership.GroupMembershipFactory(group=group, user=person)
+            agreements.AgreementGroupGrantFactory(content_object=agreement, group=group)
 
     def _councils(self):
         self.council = councils.CouncilFactory()

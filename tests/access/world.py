@@ -190,6 +190,24 @@ class World:
         for report in self.random.sample(self.reports, 4):
             incidents.IndicatorFactory(report=report)
             incidents.AttachmentFactory(report=report)
+        self._departures()
+
+    def _departures(self):
+        """Parties that left, that leave later, and that somebody asks to let go; who attests is drawn as well."""
+        day = timedelta(days=1)
+        for agreement in self.agreements:
+            for party in self.some(list(agreement.parties.exclude(organization=agreement.lead).order_by("pk")), 2):
+                state, leaves_at = (
+                    self.one(["left", "left", "confirmed", "asked"]),
+                    self.now + self.one([-1, -1, 30]) * day,
+                )
+                asked = {"decided_at": None, "decided_by": None, "left_at": None} if state == "asked" else {}
+                made = agreements.DepartureFactory(
+                    party=party, state=state, leaves_at=leaves_at, asked_by=self.one(self.people), **asked
+                )
+                if state != "asked":
+                    type(party).objects.filter(pk=party.pk).update(until=max(leaves_at, party.since))
+                agreements.AttestationFactory(departure=made, organization=self.one(self.organizations))
 
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)

@@ -338,6 +338,40 @@ class ClearedTermFactory(DjangoModelFactory):
     cleared_at = LONG_AGO
 
 
+class DepartureFactory(DjangoModelFactory):
+    """A party that left long ago, by the word of two persons."""
+
+    class Meta:
+        model = models.Departure
+
+    reference = factory.Sequence(lambda n: f"DEP-2020-{n:04d}")
+    party = factory.SubFactory(PartyFactory, until=LONG_AGO)
+    agreement = factory.SelfAttribute("party.agreement")
+    organization = factory.SelfAttribute("party.organization")
+    state = "left"
+    because = "The cooperation has ended"
+    leaves_on = date(2020, 1, 1)
+    leaves_at = LONG_AGO
+    notice_from = date(2020, 1, 1)
+    attest_by = date(2020, 2, 1)
+    seen_hash = "0" * 64
+    asked_at = LONG_AGO
+    asked_by = factory.SubFactory(UserFactory)
+    decided_at = LONG_AGO
+    decided_by = factory.SubFactory(UserFactory)
+    left_at = LONG_AGO
+
+
+class AttestationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Attestation
+
+    departure = factory.SubFactory(DepartureFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    direction = "given"
+    category = factory.LazyFunction(lambda: models.DataCategory.objects.get(pk="incident-report"))
+
+
 class EngagementFactory(DjangoModelFactory):
     class Meta:
         model = models.Engagement

@@ -37,6 +37,7 @@ LISTS = {
     "public:register": ("coordinator", lambda p: agreements.agreement_in_force()),
     "agreements:engagement-list": ("coordinator", lambda p: agreements.EngagementFactory()),
     "agreements:hold-list": ("coordinator", lambda p: agreements.LegalHoldFactory()),
+    "agreements:departure-list": ("coordinator", lambda p: agreements.AttestationFactory()),
     "agreements:approval-list": ("coordinator", lambda p: agreements.RetentionApprovalFactory(state="replaced")),
     "agreements:retention-run-list": ("coordinator", lambda p: agreements.DeletionRunFactory()),
     "agreements:certificate-list": ("coordinator", lambda p: agreements.DeletionRecordFactory()),

@@ -8,7 +8,9 @@ from tests.house.test_urls import ALL
 
 ASKS = {
     "agreements.actions.holds.place", "agreements.actions.holds.lift", "agreements.actions.signing.sign",
-    "agreements.actions.engagements.engage", "agreements.actions.retention.run_now", "agreements.actions.approvals.approve", "incidents.actions.reports.release", "incidents.actions.reports.let_in",
+    "agreements.actions.engagements.engage", "agreements.actions.retention.run_now", "agreements.actions.approvals.approve",
+    "agreements.actions.departures.ask", "agreements.actions.departures.confirm", "agreements.actions.attesting.attest",
+    "incidents.actions.reports.release", "incidents.actions.reports.let_in",
     "councils.actions.councils.appoint", "councils.actions.councils.vacate", "partnership.actions.accounts.invite",
     "partnership.actions.accounts.grant_membership", "partnership.actions.accounts.end_membership",
     "partnership.actions.accounts.deactivate", "partnership.actions.exports.request",

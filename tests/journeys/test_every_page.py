@@ -85,6 +85,7 @@ ELSEWHERE = {
     "approval-decline": "only while a request is open; the journey of rare pages decides one",
     "sign-on-return": "the provider sends the browser here",
     "sign-on-remove": "only for who has signed on; the journey of single sign-on looks",
+    "attest": "a link for signatories alone; the journey of a partner that leaves attests",
     "job-progress": "a part of the page of a job",
     "calendar-feed": "its address stands in a message alone; calendars read it, and no browser",
     "invitation-accept": "its address stands in a message alone; looked at when the invited person comes in",

@@ -175,7 +175,7 @@ ON_FORMS = [
 ]  # fmt: skip
 
 ON_AGREEMENTS = [
-    words("parties that left", AGREEMENTS + "_shown_to", ", until__isnull=True", "",
+    words("parties that left", AGREEMENTS + "_shown_to", ".not_over()", "",
           "agreements.view_agreement/party", "agreements.view_hold/party", "agreements.hold_agreement/party officer",
           "agreements.view_retention/party officer", "agreements.view_certificate/party"),
     words("drafts of others", AGREEMENTS + "_shown_to", ".exclude(drafted_by_others)", "",
@@ -206,6 +206,22 @@ ON_AGREEMENTS = [
     table("runs: anybody", anyone, "agreements.view_run/officer", "agreements.view_run/auditor"),
     words("grants that expired", ACCESS + "grants:live", "expires_at__gt=Now(), ", "",
           "agreements.view_agreement/* grant", "councils.*/* grant"),
+    words("those who left keep what was opened by name", AGREEMENTS + "agreements_left", "if not own:", "if True:",
+          "agreements.view_agreement/* grant"),
+    table("any role lets leave", roles("organization_id"), "agreements.let_leave/own"),
+    table("departures: any role leads", roles("agreement__lead_id"), "agreements.let_leave/lead", "agreements.decide_departure/lead"),
+    table("departures: any role of the leaver", roles("organization_id", vetted=False), "agreements.view_departure/leaver"),
+    words("departures: attesters need vetting", AGREEMENTS + "departures_to_attest", "vetted=False", "vetted=True",
+          "agreements.view_departure/attester"),
+    table("departures: every officer", lambda actor, rows: EVERY_ROW if actor.has_role(Role.LIAISON_OFFICER) else None,
+          "agreements.view_departure/party officer"),
+    table("departures: every auditor", lambda actor, rows: EVERY_ROW if actor.has_role(Role.AUDITOR) else None,
+          "agreements.view_departure/auditor"),
+    table("departures: officers of the leaver decide", roles("organization_id", Role.LIAISON_OFFICER), "agreements.decide_departure/leaver"),
+    table("departures: whoever asked decides", lambda actor, rows: EVERY_ROW if actor.is_coordinator else None,
+          "agreements.decide_departure/coordinator"),
+    table("officers attest", roles("organization_id", Role.LIAISON_OFFICER, vetted=False), "agreements.attest_destruction/signatory"),
+    table("attestations of every departure", anyone, "agreements.view_attestation/*"),
     words("grants that were revoked", ACCESS + "grants:live", ", revoked_at__isnull=True", "", "agreements.view_agreement/explicit grant"),
 ]  # fmt: skip
 
