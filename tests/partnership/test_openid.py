@@ -148,12 +148,19 @@ def test_an_answer_that_nobody_asked_for_is_refused(query, person, client):
     refused(client, client.get(f"/single-sign-on/return{query}"))
 
 
-def test_an_error_a_foreign_issuer_and_another_code_are_refused(person, provider, client):
-    for change in ("error=access_denied", "iss=https://other.example", "code=another"):
-        state = parse_qs(urlsplit(begin(client)).query)["state"][0]
-        code = "" if change.startswith("code") else "&code=x"
-        refused(client, client.get(f"/single-sign-on/return?state={state}&{change}{code}"))
-        SecurityEvent.objects.all().delete()
+@pytest.mark.parametrize("more", ["error=access_denied", "iss=https://other.example", "iss="])
+def test_a_good_code_beside_an_error_or_a_foreign_issuer_is_refused(more, person, provider, client):
+    refused(client, come_back(client, f"{at_provider(begin(client))}&{more}"))
+
+
+def test_a_code_that_the_provider_did_not_give_is_refused(person, provider, client):
+    state = parse_qs(urlsplit(begin(client)).query)["state"][0]
+
+    refused(client, client.get(f"/single-sign-on/return?state={state}&code=another"))
+
+
+def test_an_answer_that_names_its_issuer_is_taken(person, provider, client):
+    assert come_back(client, f"{at_provider(begin(client))}&iss={provider.address}").status_code == 302
 
 
 RUBBISH = {

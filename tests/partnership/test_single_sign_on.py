@@ -76,14 +76,25 @@ def linked_to_another_subject(person, coordinator, at):
     SignOnLink.objects.filter(user=person).update(subject="subject-2")
 
 
+OUT = {
+    closed: "the account is closed",
+    suspended: "no membership in force, or its organization is suspended",
+    ended: "no membership in force, or its organization is suspended",
+    without_factor: "no second factor is set up",
+    linked_to_another_subject: "the person is linked to another subject",
+}
+
+
 @pytest.mark.parametrize("is_linked", [True, False])
-@pytest.mark.parametrize("leave", [closed, suspended, ended, without_factor, linked_to_another_subject])
+@pytest.mark.parametrize("leave", OUT)
 def test_who_is_out_stays_out(leave, is_linked, person, provider, client, coordinator, at):
     if is_linked or leave is linked_to_another_subject:
         SignOnLinkFactory(user=person, issuer=provider.address, subject="subject-1")
     leave(person, coordinator, at)
 
-    assert refused(client, sign_on(client)).person_id == person.pk
+    line = refused(client, sign_on(client))
+
+    assert (line.person_id, line.detail["reason"]) == (person.pk, OUT[leave])
 
 
 def test_a_subject_is_the_person_that_it_is_linked_to_and_no_other(person, provider, client):
