@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from partnership.access import limits
 from partnership.actions import accounts, organizations
-from partnership.models import AuditEntry, SecurityEvent, Session, SignOnLink, User
+from partnership.models import AuditEntry, Role, SecurityEvent, Session, SignOnLink, User
 from partnership.web import factors
 from partnership.web import sign_on as sign_on_rules
 from tests.clients import enrolled, signed_in
-from tests.factories.partnership import SignOnLinkFactory, UserFactory
+from tests.factories.partnership import SignOnLinkFactory, UserFactory, member
 from tests.partnership.test_second_factor import is_in, start
 from tests.provider import chosen
 from tests.sign_on import SECOND_STEP, begin, code_of, refused, sign_on
@@ -65,6 +65,7 @@ def suspended(person, coordinator, at):
 
 
 def ended(person, coordinator, at):
+    member(Role.LIAISON_OFFICER, person.memberships.get().organization)  # the last one would have to stay
     accounts.end_membership(membership=person.memberships.get(), by=coordinator, at=at)
 
 
