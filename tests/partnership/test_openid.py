@@ -165,7 +165,7 @@ def test_an_answer_that_names_its_issuer_is_taken(person, provider, client):
 
 RUBBISH = {
     "no JSON": (200, b"<html>"), "not an object": (200, []), "deep": (200, b"[" * 100_000), "NUL": (200, b'{"a":"\\u0000"}'),
-    "large": (200, b" " * 300_000), "broken": (500, {}), "absent": (404, {}), "no UTF-8": (200, b"\xff\xfe"),
+    "large": (200, {"a": "x" * 300_000}), "broken": (500, {}), "absent": (404, {}), "no UTF-8": (200, b"\xff\xfe"),
     "elsewhere": (302, b"", "text/plain", "http://127.0.0.1:9/"), "empty": (200, b""),
 }  # fmt: skip
 
@@ -249,3 +249,13 @@ def test_a_shared_secret_is_no_key_even_where_its_algorithm_is_known(person, pro
     provider.signer = keyed_with_what_is_public
 
     refused(client, sign_on(client))
+
+
+def test_no_redirect_is_followed_even_to_what_would_be_right(person, provider, client):
+    with local_provider() as other:
+        other.key = provider.key
+        address = at_provider(begin(client))
+        provider.answers["/keys"] = (302, b"", "text/plain", f"{other.address}/keys")
+
+        unavailable(come_back(client, address))
+        assert other.seen == []
