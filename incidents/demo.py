@@ -90,7 +90,8 @@ def build(world: Any) -> list[Report]:
     _attach(made, world)
     _read(made, world)
     _by_name(made, world)
-    leave(world)
+    if any(agreement.title == HAS_LEFT[0] for agreement in world.agreements):
+        leave(world)
     return made
 
 

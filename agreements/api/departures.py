@@ -13,7 +13,7 @@ from partnership.api.shapes import ReasonSerializer
 from partnership.api.views import ReadOnly, deed
 
 
-class LineSerializer(serializers.Serializer):
+class DepartureLineSerializer(serializers.Serializer):
     """So many of something, and what becomes of it."""
 
     part = serializers.CharField()
@@ -26,12 +26,12 @@ class PreviewSerializer(serializers.Serializer):
     """What a departure would touch now; `seen_hash` is sent along when it is asked for or confirmed."""
 
     seen_hash = serializers.CharField()
-    seen = LineSerializer(many=True)
+    seen = DepartureLineSerializer(many=True)
 
 
 class DepartureSerializer(serializers.ModelSerializer):
-    seen = LineSerializer(many=True)
-    acted = LineSerializer(many=True)
+    seen = DepartureLineSerializer(many=True)
+    acted = DepartureLineSerializer(many=True)
 
     class Meta:
         model = Departure
@@ -49,7 +49,7 @@ class ConfirmLeaveSerializer(ReasonSerializer):
     seen_hash = serializers.CharField(max_length=64, help_text="The `seen_hash` of the preview that was read.")
 
 
-class PartySerializer(serializers.Serializer):
+class LeaverSerializer(serializers.Serializer):
     party = VisibleField("agreements.let_leave", queryset=Party.objects.all())
 
 
@@ -76,10 +76,10 @@ class DepartureViewSet(ReadOnly):
         """Ask that a party leaves on a day, with the hash of the preview that was read."""
         return self.answer(departures.ask(by=request.user, at=self.now, **self.given(LeaveSerializer)), status=201)
 
-    @deed(takes=PartySerializer, answers=PreviewSerializer, detail=False)
+    @deed(takes=LeaverSerializer, answers=PreviewSerializer, detail=False)
     def preview(self, request):
         """What it would touch if a party left; nothing happens."""
-        return self._preview(self.given(PartySerializer)["party"])
+        return self._preview(self.given(LeaverSerializer)["party"])
 
     @deed(answers=PreviewSerializer, path="preview", methods=("get",))
     def preview_again(self, request, pk):
