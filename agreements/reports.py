@@ -1,4 +1,4 @@
-"""What auditors export about agreements: the register (GDPR Article 30) and retention compliance."""
+"""What auditors export about agreements: register (GDPR Article 30), transfers, legal holds, retention compliance."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date
@@ -10,10 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements import leaving
-from agreements.models import Agreement, DeletionRecord, Departure, Purpose
+from agreements.actions import holds
+from agreements.models import Agreement, DeletionRecord, Departure, LegalHold, Purpose, Transfer
 from agreements.retention import compliance, grounds, proof
 from agreements.retention.due import local_day, period
+from partnership.access.decide import can
 from partnership.access.scope import visible
+from partnership.countries import is_transfer
+from partnership.models import Organization
 from partnership.tables import GROUNDS, Column, Ground, Table, TableSource, source
 
 GAP = "GAP: not stated"
@@ -62,6 +66,103 @@ def _line(purpose: Purpose) -> list[Any]:
         "; ".join([f"up to {version.get_tlp_ceiling_display()}", *(step.instruction for step in version.redaction_steps.all())]),
         version.number, version.content_hash,
     ]  # fmt: skip
+
+
+TRANSFERS = [
+    Column("agreement", "Agreement", links=True), Column("state", "State"), Column("recipient", "Recipient"), Column("country", "Country"),
+    Column("personal", "Personal data"), Column("mechanism", "Mechanism, GDPR chapter V"), Column("derogation", "Derogation, Art. 49"),
+    Column("documents", "Documents relied on"), Column("residency", "Residency"), Column("export", "Export control"),
+    Column("basis", "Exception or licence"), Column("conflict", "Conflict of laws"), Column("allowed", "May personal data go"),
+    Column("version", "Version", kind="number"), Column("since", "In force since", kind="day"), Column("until", "Ends", kind="day"),
+]  # fmt: skip
+NOT_DESCRIBED = "GAP: not stated (step Transfers of the agreement)"
+
+
+def transfers(actor: Any, parameters: Mapping[str, Any]) -> Table:
+    """Every party abroad of every signed agreement that the actor may see: by which way data goes there, or that none is stated."""
+    seen = (
+        visible(actor, "agreements.view_agreement", Agreement.objects.filter(governing__isnull=False))
+        .select_related("lead", "governing").order_by("reference")
+        .prefetch_related("parties__organization", "governing__data_items", "governing__transfers__mechanism", "governing__transfers__organization")
+    )  # fmt: skip
+    found = [(agreement, line) for agreement in seen for line in _ways(agreement)]
+    return Table(
+        "agreements.transfers", "Transfers to other countries", TRANSFERS, given=[line for _, line in found], marking=2,
+        notes=["One row for each party in another country, and for each transfer that the agreement describes.",
+               "Within the European Economic Area personal data needs no mechanism, so parties there stand here only if a transfer is described."],
+        links=[reverse("agreements:agreement-detail", args=[agreement.pk]) for agreement, _ in found],
+        empty="No signed agreement has a party in another country.",
+    )  # fmt: skip
+
+
+def _ways(agreement: Agreement) -> list[list[Any]]:
+    version = agreement.governing
+    assert version is not None
+    described: dict[Organization, Transfer | None] = {row.organization: row for row in version.transfers.all()}
+    for party in agreement.parties.all():
+        if party.until is None and is_transfer(agreement.lead.country, party.organization.country):
+            described.setdefault(party.organization, None)
+    personal = any(item.has_personal_data for item in version.data_items.all())
+    head = [agreement.reference, agreement.get_state_display()]
+    tail = [version.number, agreement.in_force_since, agreement.ended_on or version.ends_on]
+    return [
+        [*head, to.name, to.country, "yes" if personal else "no", *_way(described[to], personal), *tail]
+        for to in sorted(described, key=lambda to: (to.name, to.pk))
+    ]
+
+
+def _way(row: Transfer | None, personal: bool) -> list[str]:
+    """The answers of a transfer. Without personal data none is required, so an absent one is no gap."""
+    if row is None:
+        return [NOT_DESCRIBED if personal else "-"] * 7 + ["No: no mechanism is agreed" if personal else "-"]
+    listed = row.export_control in (Transfer.Export.EXCEPTION, Transfer.Export.LICENCE)
+    return [
+        f"{row.mechanism.label}, {row.mechanism.article}", "DEROGATION: single cases only" if row.mechanism.is_derogation else "no",
+        row.documents or NOT_DESCRIBED, row.get_residency_display(), row.get_export_control_display(),
+        row.export_basis or (NOT_DESCRIBED if listed else "-"), row.conflict_note or "-", f"No: {row.forbids}" if row.forbids else "Yes",
+    ]  # fmt: skip
+
+
+HOLDS = [
+    Column("reference", "Hold", links=True), Column("scope", "Protects"), Column("owner", "Placed for"), Column("ground", "Ground"),
+    Column("authority", "Authority"), Column("reason", "Reason"), Column("placed", "Placed", kind="moment"), Column("by", "Placed by"),
+    Column("review", "Review on", kind="day"), Column("state", "State"), Column("lifted", "Lifted", kind="moment"),
+    Column("protected", "Protected now", kind="number", meaning="Records in its scope at this moment; none once it is lifted, empty where retention is not told to you."),
+]  # fmt: skip
+
+
+def legal_holds(actor: Any, parameters: Mapping[str, Any]) -> Table:
+    """Every legal hold that the actor may see: what it protects, why, by whom, and whether its review is overdue."""
+    seen = list(
+        visible(actor, "agreements.view_hold", LegalHold.objects.all())
+        .select_related("agreement", "organization", "owner", "placed_by").order_by("-placed_at", "pk")
+    )  # fmt: skip
+    today = timezone.now().astimezone(UTC).date()
+    return Table(
+        "agreements.holds", "Legal holds", HOLDS, given=[_hold(actor, hold, today) for hold in seen], marking=3,
+        notes=["What is under a hold is not deleted, by any path, until the hold is lifted. A hold does not end by itself.",
+               f"Reviews are overdue where their day lies before {today:%-d %B %Y} and the hold is in force."],
+        links=[reverse("agreements:hold-detail", args=[hold.pk]) for hold in seen], empty="There is no legal hold.",
+    )  # fmt: skip
+
+
+def _hold(actor: Any, hold: LegalHold, today: date) -> list[Any]:
+    scope = hold.organization.name if hold.organization else hold.agreement.reference  # type: ignore[union-attr]
+    overdue = hold.lifted_at is None and hold.review_on < today
+    return [
+        hold.reference, f"{scope}, {hold.record_name or 'one record'}" if hold.record_id else scope, hold.owner.name,
+        hold.get_ground_display(), hold.authority or "-", hold.reason, hold.placed_at, str(hold.placed_by), hold.review_on,
+        "lifted" if hold.lifted_at else "REVIEW OVERDUE" if overdue else "in force", hold.lifted_at, _protected(actor, hold),
+    ]  # fmt: skip
+
+
+def _protected(actor: Any, hold: LegalHold) -> int | None:
+    if hold.lifted_at is not None:
+        return 0
+    told = can(actor, "agreements.lift_hold", hold) or (
+        hold.agreement is not None and can(actor, "agreements.view_retention", hold.agreement)
+    )
+    return holds.protected_now(hold) if told else None
 
 
 class PeriodForm(forms.Form):
@@ -156,6 +257,10 @@ def _limits(certified: int) -> Iterator[str]:
 
 source(TableSource("agreements.register", "Register of agreements", "agreements.report_compliance", register, is_report=True,
                    description="The items of GDPR Article 30 for every purpose of every signed agreement."))  # fmt: skip
+source(TableSource("agreements.transfers", "Transfers to other countries", "agreements.report_compliance", transfers, is_report=True,
+                   description="Mechanism, documents, residency and export answers for every party abroad, with gaps and derogations."))  # fmt: skip
+source(TableSource("agreements.holds", "Legal holds", "agreements.report_compliance", legal_holds, is_report=True,
+                   description="What each hold protects, on what ground, by whom, and whether its review is overdue."))  # fmt: skip
 source(TableSource("agreements.compliance", "Retention compliance", "agreements.report_compliance", retention_compliance, is_report=True,
                    description="Of what came due in a period: deleted, anonymised, returned, held, overdue and late, by agreement and category.", form=PeriodForm))  # fmt: skip
 GROUNDS["agreements"] = Ground(grounds.of, grounds.open_to)
