@@ -131,7 +131,7 @@ NEVER_READ = {
 }  # buttons only, or needing a state tried elsewhere
 
 
-HAS_KEY = re.compile(r"<((uuid|int):pk|str:key)>")
+HAS_KEY = re.compile(r"<((uuid|int):pk|str:(key|about))>")
 
 
 def rows_about(route):
