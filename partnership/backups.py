@@ -207,6 +207,26 @@ def load(backup: Backup) -> None:
             part.rename(path)
 
 
+# The parts of a connection that say where and how, and that clients of every supported version know.
+ADDRESS = frozenset(
+    [
+        "host",
+        "hostaddr",
+        "port",
+        "user",
+        "dbname",
+        "passfile",
+        "connect_timeout",
+        "channel_binding",
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "sslcrl",
+    ]
+)
+
+
 def program(name: str) -> str:
     """pg_dump or pg_restore: of this machine where it is new enough for the server, else the embedded one."""
     found = shutil.which(name)
@@ -237,11 +257,7 @@ def _at_database() -> Iterator[tuple[str, dict[str, str]]]:
     """The database of this process as an address without its password, and an environment that holds the password."""
     connection.ensure_connection()
     info = connection.connection.info
-    named = {
-        name: value
-        for name, value in info.get_parameters().items()
-        if name not in ("password", "options", "context", "client_encoding")
-    }
+    named = {name: value for name, value in info.get_parameters().items() if name in ADDRESS}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     yield make_conninfo(**named), environment | ({"PGPASSWORD": info.password} if info.password else {})
 

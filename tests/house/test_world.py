@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 from io import StringIO
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -21,8 +22,10 @@ from openpyxl import load_workbook
 
 from agreements.models import (
     Agreement,
+    Attestation,
     DeletionRecord,
     DeletionRun,
+    Departure,
     Engagement,
     LegalHold,
     Party,
@@ -69,6 +72,7 @@ from tests.factories.partnership import (
     ExportFactory,
     InvitationFactory,
     JobFactory,
+    SignOnLinkFactory,
     StoredFileFactory,
 )
 from tests.house.test_urls import ALL
@@ -98,6 +102,7 @@ def rest(demo):
     JobFactory(requested_by=officer)
     ExportFactory(requested_by=officer, file=StoredFileFactory(), manifest={"title": "A list"})
     ApiTokenFactory(user=officer)
+    SignOnLinkFactory(user=officer)
     coordinator, now = User.objects.get(email="coordinator@secretariat.example"), timezone.now()
     BreakGlassFactory(requested_by=officer)
     BreakGlassFactory(
@@ -112,7 +117,7 @@ ABOUT = {
     "organizations/": Organization, "identifiers/": OrganizationIdentifier, "offices/": LiaisonOffice, "assignments/": OfficeAssignment,
     "channels/": Channel, "tokens/": ApiToken, "people/": User, "people/memberships/": Membership, "people/invitations/": Invitation, "exports/": Export,
     "jobs/": Job, "agreements/": Agreement, "agreements/engagements/": Engagement, "agreements/retention/runs/": DeletionRun, "agreements/retention/approvals/": RetentionApproval, "verify/": DeletionRecord,
-    "agreements/remarks/": Remark, "agreements/proposals/": Proposal, "agreements/certificates/": DeletionRecord, "agreements/holds/": LegalHold, "incidents/": Report, "incidents/indicators/": Indicator,
+    "agreements/remarks/": Remark, "agreements/proposals/": Proposal, "agreements/certificates/": DeletionRecord, "agreements/holds/": LegalHold, "agreements/departures/": Departure, "agreements/attestations/": Attestation, "agreements/parties/": Party, "incidents/": Report, "incidents/indicators/": Indicator,
     "incidents/attachments/": Attachment, "incidents/imports/": Import, "councils/": Council, "councils/actions/": CorrectiveAction,
     "councils/meetings/": Meeting, "councils/agenda/": AgendaItem, "councils/decisions/": Decision, "audit/people/": User, "audit/witnesses/": AuditWitness, "audit/checkpoints/": AuditCheckpoint,
     "groups/": NamedGroup, "groups/people/": GroupMembership, "recertification/": Confirmation,
@@ -128,7 +133,8 @@ NEVER_READ = {
     "agreement-row-remove",
     "agreement-take-back",
     "policy-reports",
-}  # buttons only, or needing a state tried elsewhere
+    "sign-on",
+}  # buttons only, or needing a state or a provider tried elsewhere
 
 
 HAS_KEY = re.compile(r"<((uuid|int):pk|str:(key|about))>")
@@ -199,6 +205,7 @@ def test_every_page_opens_for_somebody_and_every_template_is_rendered(rest, sign
 def _the_rest(sign_in, client):
     """Pages of login and errors, and parts that only a state of a form shows."""
     from partnership.views import errors
+    from partnership.web import openid, serving, sign_on
 
     officer = sign_in("officer@noordnet.example")
     for path in ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/inactive/",
@@ -218,6 +225,9 @@ def _the_rest(sign_in, client):
     stranger.post("/accounts/login/", {"login": auditor.email, "password": settings.PORTAL_DEMO_PASSWORD})
     stranger.get("/accounts/2fa/authenticate/")
     errors.broken(client.get("/gallery").wsgi_request)
+    sign_on.refuse(client.get("/gallery").wsgi_request, openid.Unreachable("away"))
+    with mock.patch.object(serving, "refusal", return_value="Replay what was deleted first."):
+        assert client.get("/gallery").status_code == 503
 
 
 ON_ROWS = sorted(name for name, entry in PERMISSIONS.items() if entry.model is not None)
